@@ -1,0 +1,362 @@
+package models
+
+import (
+	"time"
+
+	"gorm.io/gorm"
+
+	"insyn/internal/calendar"
+)
+
+// Concern is what a request says to one controller.
+type Concern struct {
+	CaseID       CaseID
+	ControllerID ControllerID
+	SubjectID    SubjectID
+	About        Sealed
+	CreatedAt    time.Time
+}
+
+// About is the content of a concern.
+type About struct {
+	Relation string `json:"relation,omitempty"` // what the person was to the controller, as a code
+	Text     string `json:"text,omitempty"`
+	From     string `json:"from,omitempty"` // period, as the person wrote it
+	To       string `json:"to,omitempty"`
+}
+
+// Message is a message between a controller and the person.
+type Message struct {
+	ID           ID[Message]
+	CaseID       CaseID
+	ControllerID ControllerID
+	SubjectID    SubjectID
+	Direction    string // to-subject or from-subject
+	StaffID      StaffID
+	Body         Sealed
+	CreatedAt    time.Time
+	ReadAt       *time.Time
+
+	Text string `gorm:"-"`
+}
+
+// Directions of a message.
+const (
+	ToSubject   = "to-subject"
+	FromSubject = "from-subject"
+)
+
+// Note is an internal note of a case's officers.
+type Note struct {
+	ID           ID[Note]
+	CaseID       CaseID
+	ControllerID ControllerID
+	StaffID      StaffID
+	Body         Sealed
+	CreatedAt    time.Time
+
+	Text string `gorm:"-"`
+}
+
+// Search is one system searched for one case. Result is nil until someone attests.
+type Search struct {
+	ID           SearchID
+	CaseID       CaseID
+	ControllerID ControllerID
+	SystemID     SystemID
+	Result       *string // found, nothing or not-searched
+	Hits         int
+	Reason       Sealed
+	AttestedBy   StaffID
+	AttestedAt   *time.Time
+
+	Text   string `gorm:"-"` // why not searched
+	System string `gorm:"->;column:system;-:migration"`
+}
+
+// TableName names the table (GORM would say "searches" too; stated because the word is irregular).
+func (Search) TableName() string { return "searches" }
+
+// Results of a search.
+const (
+	Found       = "found"
+	Nothing     = "nothing"
+	NotSearched = "not-searched"
+)
+
+// Item is one piece of material: a text or a file, with what is to be done with it.
+type Item struct {
+	ID           ItemID
+	CaseID       CaseID
+	ControllerID ControllerID
+	SearchID     SearchID
+	Position     int
+	Title        Sealed
+	Body         Sealed
+	FileID       FileID
+	SHA256       []byte  `gorm:"column:sha256"`
+	Disposition  *string // release or withhold
+	Ground       *string
+	Explanation  Sealed
+	DraftSince   calendar.Date
+	AddedBy      StaffID
+	CreatedAt    time.Time
+
+	TitleText       string `gorm:"-"`
+	BodyText        string `gorm:"-"`
+	ExplanationText string `gorm:"-"`
+}
+
+// Dispositions of an item.
+const (
+	Release  = "release"
+	Withhold = "withhold"
+)
+
+// File is the record of a sealed file; its bytes lie in the file store under its id.
+type File struct {
+	ID           FileID
+	CaseID       CaseID
+	ControllerID ControllerID
+	SubjectID    SubjectID
+	DraftID      RequestID
+	Purpose      string
+	Name         Sealed
+	MediaType    string
+	Size         int64
+	SHA256       []byte `gorm:"column:sha256"`
+	CreatedAt    time.Time
+	ReleasedAt   *time.Time
+
+	NameText string `gorm:"-"`
+}
+
+// Purposes of a file.
+const (
+	FileAttachment  = "attachment"
+	FileItem        = "item"
+	FileLetter      = "letter"
+	FileExtractHTML = "extract-html"
+	FileExtractJSON = "extract-json"
+	FileExtractCSV  = "extract-csv"
+)
+
+// InsertConcern stores what the request says to a controller, sealed under the key of the case to be.
+func (tx *Tx) InsertConcern(c *Concern, about About) (err error) {
+	if c.About, err = tx.sealJSON(c.CaseID.UUID(), "concerns", "about", c.CaseID.UUID(), about); err != nil {
+		return err
+	}
+	c.CreatedAt = tx.Now
+	return gorm.G[Concern](tx.db).Create(tx.Context(), c)
+}
+
+// Concern opens what the request says to the case's controller; a case without one has nothing to say.
+func (tx *Tx) Concern(id CaseID) (about About, err error) {
+	rows, err := raw[Concern](tx, "select * from concerns where case_id = ?", id)
+	if err != nil || len(rows) == 0 {
+		return about, err
+	}
+	return about, tx.openJSON(id.UUID(), "concerns", "about", id.UUID(), rows[0].About, &about)
+}
+
+// InsertMessage stores a message with its text sealed.
+func (tx *Tx) InsertMessage(m *Message) (err error) {
+	if m.Body, err = tx.Seal(m.CaseID.UUID(), "messages", "body", m.ID.UUID(), m.Text); err != nil {
+		return err
+	}
+	m.CreatedAt = tx.Now
+	return gorm.G[Message](tx.db).Create(tx.Context(), m)
+}
+
+// Messages lists a case's messages, opened, oldest first.
+func (tx *Tx) Messages(id CaseID) ([]Message, error) {
+	rows, err := raw[Message](tx, "select * from messages where case_id = ? order by created_at, id", id)
+	for i := range rows {
+		if err == nil {
+			rows[i].Text, err = tx.Open(id.UUID(), "messages", "body", rows[i].ID.UUID(), rows[i].Body)
+		}
+	}
+	return rows, err
+}
+
+// MarkRead notes that the messages in one direction of a case have been read.
+func (tx *Tx) MarkRead(id CaseID, direction string) error {
+	return tx.db.Exec("update messages set read_at = ? where case_id = ? and direction = ? and read_at is null", tx.Now, id, direction).Error
+}
+
+// InsertNote stores an internal note with its text sealed.
+func (tx *Tx) InsertNote(n *Note) (err error) {
+	if n.Body, err = tx.Seal(n.CaseID.UUID(), "notes", "body", n.ID.UUID(), n.Text); err != nil {
+		return err
+	}
+	n.CreatedAt = tx.Now
+	return gorm.G[Note](tx.db).Create(tx.Context(), n)
+}
+
+// Notes lists a case's notes, opened, newest first.
+func (tx *Tx) Notes(id CaseID) ([]Note, error) {
+	rows, err := raw[Note](tx, "select * from notes where case_id = ? order by created_at desc, id desc", id)
+	for i := range rows {
+		if err == nil {
+			rows[i].Text, err = tx.Open(id.UUID(), "notes", "body", rows[i].ID.UUID(), rows[i].Body)
+		}
+	}
+	return rows, err
+}
+
+// InsertSearch adds a system to a case's search list.
+func (tx *Tx) InsertSearch(s *Search) error {
+	return tx.db.Exec("insert into searches (id, case_id, controller_id, system_id) values (?, ?, ?, ?)", s.ID, s.CaseID, s.ControllerID, s.SystemID).Error
+}
+
+// Searches lists a case's search list with the systems' names, opened.
+func (tx *Tx) Searches(id CaseID) ([]Search, error) {
+	rows, err := raw[Search](tx, `select s.*, y.name as system from searches s join systems y on y.id = s.system_id
+		where s.case_id = ? order by y.position, y.name`, id)
+	for i := range rows {
+		if err == nil {
+			rows[i].Text, err = tx.Open(id.UUID(), "searches", "reason", rows[i].ID.UUID(), rows[i].Reason)
+		}
+	}
+	return rows, err
+}
+
+// Attest stores the result of a search.
+func (tx *Tx) Attest(s *Search) error {
+	reason, err := tx.Seal(s.CaseID.UUID(), "searches", "reason", s.ID.UUID(), s.Text)
+	if err != nil {
+		return err
+	}
+	res := tx.db.Exec(`update searches set result = ?, hits = ?, reason = ?, attested_by = ?, attested_at = ? where id = ? and case_id = ?`,
+		s.Result, s.Hits, reason, s.AttestedBy, tx.Now, s.ID, s.CaseID)
+	return changed(res.RowsAffected, res.Error)
+}
+
+// InsertFile stores the record of a sealed file with its name sealed.
+func (tx *Tx) InsertFile(f *File) (err error) {
+	if f.Name, err = tx.Seal(f.CaseID.UUID(), "files", "name", f.ID.UUID(), f.NameText); err != nil {
+		return err
+	}
+	f.CreatedAt = tx.Now
+	return gorm.G[File](tx.db).Create(tx.Context(), f)
+}
+
+// File loads the record of a file that the actor may see, opened.
+func (tx *Tx) File(id FileID) (File, error) {
+	f, err := one(gorm.G[File](tx.db).Where("id = ?", id).First(tx.Context()))
+	if err != nil {
+		return f, err
+	}
+	f.NameText, err = tx.Open(f.CaseID.UUID(), "files", "name", f.ID.UUID(), f.Name)
+	return f, err
+}
+
+// Files lists the records of a case's files that the actor may see, opened.
+func (tx *Tx) Files(id CaseID) ([]File, error) {
+	rows, err := raw[File](tx, "select * from files where case_id = ? order by created_at, id", id)
+	for i := range rows {
+		if err == nil {
+			rows[i].NameText, err = tx.Open(id.UUID(), "files", "name", rows[i].ID.UUID(), rows[i].Name)
+		}
+	}
+	return rows, err
+}
+
+// FilesOfDraft lists the attachments of a draft that has not been sent.
+func (tx *Tx) FilesOfDraft(id RequestID) ([]File, error) {
+	rows, err := raw[File](tx, "select * from files where draft_id = ? order by created_at, id", id)
+	for i := range rows {
+		if err == nil {
+			rows[i].NameText, err = tx.Open(rows[i].CaseID.UUID(), "files", "name", rows[i].ID.UUID(), rows[i].Name)
+		}
+	}
+	return rows, err
+}
+
+// KeepFiles makes a sent draft's attachments the case's own.
+func (tx *Tx) KeepFiles(draft RequestID, cases []CaseID) error {
+	return tx.db.Exec("update files set draft_id = null where draft_id = ? and case_id in ?", draft, cases).Error
+}
+
+// DeleteFile removes the record of a file; the bytes are removed by the caller after commit.
+func (tx *Tx) DeleteFile(id FileID) error {
+	res := tx.db.Exec("delete from files where id = ?", id)
+	return changed(res.RowsAffected, res.Error)
+}
+
+// FileExists tells whether a file has a record, for the sweep of orphaned bytes.
+func (tx *Tx) FileExists(id FileID) (bool, error) {
+	rows, err := raw[struct{ N int }](tx, "select 1 as n from files where id = ?", id)
+	return len(rows) > 0, err
+}
+
+// ReleaseFiles opens a case's answer to the person.
+func (tx *Tx) ReleaseFiles(ids []FileID) error {
+	return tx.db.Exec("update files set released_at = ? where id in ? and released_at is null", tx.Now, ids).Error
+}
+
+// InsertItem adds a piece of material, sealed, last in the case's list.
+func (tx *Tx) InsertItem(i *Item) (err error) {
+	key, row := i.CaseID.UUID(), i.ID.UUID()
+	if i.Title, err = tx.Seal(key, "items", "title", row, i.TitleText); err != nil {
+		return err
+	}
+	if i.Body, err = tx.Seal(key, "items", "body", row, i.BodyText); err != nil {
+		return err
+	}
+	rows, err := raw[struct{ N int }](tx, "select coalesce(max(position), 0) + 1 as n from items where case_id = ?", i.CaseID)
+	if err != nil {
+		return err
+	}
+	i.Position, i.CreatedAt = rows[0].N, tx.Now
+	return gorm.G[Item](tx.db).Create(tx.Context(), i)
+}
+
+// Items lists a case's material, opened, in its order.
+func (tx *Tx) Items(id CaseID) ([]Item, error) {
+	rows, err := raw[Item](tx, "select * from items where case_id = ? order by position, id", id)
+	for n := range rows {
+		if err == nil {
+			err = tx.openItem(&rows[n])
+		}
+	}
+	return rows, err
+}
+
+// Item loads one piece of material of a case, opened.
+func (tx *Tx) Item(id CaseID, item ItemID) (Item, error) {
+	i, err := one(gorm.G[Item](tx.db).Where("id = ? and case_id = ?", item, id).First(tx.Context()))
+	if err != nil {
+		return i, err
+	}
+	return i, tx.openItem(&i)
+}
+
+func (tx *Tx) openItem(i *Item) (err error) {
+	key, row := i.CaseID.UUID(), i.ID.UUID()
+	if i.TitleText, err = tx.Open(key, "items", "title", row, i.Title); err != nil {
+		return err
+	}
+	if i.BodyText, err = tx.Open(key, "items", "body", row, i.Body); err != nil {
+		return err
+	}
+	i.ExplanationText, err = tx.Open(key, "items", "explanation", row, i.Explanation)
+	return err
+}
+
+// Dispose stores what is to be done with an item: released, or withheld on a ground with an explanation.
+func (tx *Tx) Dispose(i *Item) error {
+	explanation, err := tx.Seal(i.CaseID.UUID(), "items", "explanation", i.ID.UUID(), i.ExplanationText)
+	if err != nil {
+		return err
+	}
+	res := tx.db.Exec("update items set disposition = ?, ground = ?, explanation = ?, draft_since = ? where id = ? and case_id = ?",
+		i.Disposition, i.Ground, []byte(explanation), i.DraftSince, i.ID, i.CaseID)
+	return changed(res.RowsAffected, res.Error)
+}
+
+// DeleteItem removes a piece of material that was added by mistake.
+func (tx *Tx) DeleteItem(i Item) error {
+	res := tx.db.Exec("delete from items where id = ? and case_id = ?", i.ID, i.CaseID)
+	return changed(res.RowsAffected, res.Error)
+}

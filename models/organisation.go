@@ -1,0 +1,189 @@
+package models
+
+import (
+	"time"
+
+	"gorm.io/gorm"
+
+	"insyn/internal/calendar"
+)
+
+// ControllerKind decides the remedy against a decision.
+type ControllerKind string
+
+// The kinds of controller.
+const (
+	KindNamnd     ControllerKind = "namnd"
+	KindStyrelse  ControllerKind = "styrelse"
+	KindRevision  ControllerKind = "revision"
+	KindBolag     ControllerKind = "bolag"
+	KindStiftelse ControllerKind = "stiftelse"
+)
+
+// Authority tells whether decisions are an authority's, so that they can be appealed to an administrative court.
+func (k ControllerKind) Authority() bool { return k != KindBolag && k != KindStiftelse }
+
+// Controller is a personuppgiftsansvarig.
+type Controller struct {
+	ID                 ControllerID
+	Prefix             string
+	Name               string
+	Description        string
+	Kind               ControllerKind
+	Sensitive          bool
+	Court              string
+	Address            string
+	Email              string
+	Phone              string
+	DPOName            string `gorm:"column:dpo_name"`
+	DPOEmail           string `gorm:"column:dpo_email"`
+	DPOPhone           string `gorm:"column:dpo_phone"`
+	ProcessorAgreement string
+	ReviewDays         int
+	Position           int
+}
+
+// Staff is a person who works in the service, as imported; bound to an issuer and sub at first login.
+type Staff struct {
+	ID      StaffID
+	Email   string
+	Name    string
+	Title   string
+	Issuer  *string
+	Sub     *string
+	BoundAt *time.Time
+}
+
+// TableName names the table.
+func (Staff) TableName() string { return "staff" }
+
+// Assignment gives a member of staff a role from one civil date to another, both included.
+type Assignment struct {
+	ID           ID[Assignment]
+	StaffID      StaffID
+	Role         Role
+	ControllerID ControllerID
+	ValidFrom    calendar.Date
+	ValidTo      calendar.Date
+}
+
+// Delegation says who may decide what for which controller (KL 6:37, 7:5).
+type Delegation struct {
+	ID            DelegationID
+	ControllerID  ControllerID
+	Number        string
+	Text          string
+	DecisionKinds TextArray
+	StaffID       StaffID
+	PositionTitle string
+	AdoptedOn     calendar.Date
+	Paragraph     string
+	ValidFrom     calendar.Date
+	ValidTo       calendar.Date
+}
+
+// System is a source that is searched.
+type System struct {
+	ID             SystemID
+	ControllerID   ControllerID
+	Name           string
+	Description    string
+	Owner          string
+	SearchHint     string
+	Classification string
+	Position       int
+}
+
+// Activity is an entry of the record of processing activities (art 30).
+type Activity struct {
+	ID             ID[Activity]
+	ControllerID   ControllerID
+	SystemID       SystemID
+	Name           string
+	Purpose        string
+	LegalBasis     string
+	DataCategories string
+	Recipients     string
+	Storage        string
+	Source         string
+	ThirdCountry   string
+	Automated      string
+}
+
+// Controllers lists the controllers in the municipality's own order.
+func (tx *Tx) Controllers() ([]Controller, error) {
+	return raw[Controller](tx, "select * from controllers order by position, name")
+}
+
+// Controller loads one controller.
+func (tx *Tx) Controller(id ControllerID) (Controller, error) {
+	return one(gorm.G[Controller](tx.db).Where("id = ?", id).First(tx.Context()))
+}
+
+// StaffByID loads one member of staff.
+func (tx *Tx) StaffByID(id StaffID) (Staff, error) {
+	return one(gorm.G[Staff](tx.db).Where("id = ?", id).First(tx.Context()))
+}
+
+// StaffNames returns the names of the members of staff given, in one query.
+func (tx *Tx) StaffNames(ids []StaffID) (map[StaffID]string, error) {
+	names := make(map[StaffID]string, len(ids))
+	if len(ids) == 0 {
+		return names, nil
+	}
+	rows, err := raw[Staff](tx, "select id, name from staff where id in ?", ids)
+	for _, s := range rows {
+		names[s.ID] = s.Name
+	}
+	return names, err
+}
+
+// StaffByIdentity finds the member of staff bound to an issuer and sub.
+func (tx *Tx) StaffByIdentity(issuer, sub string) (Staff, error) {
+	return one(gorm.G[Staff](tx.db).Where("issuer = ? and sub = ?", issuer, sub).First(tx.Context()))
+}
+
+// BindStaff binds the imported person with this address to an issuer and sub, once. A person bound already is ErrConflict,
+// an unknown address ErrNotFound.
+func (tx *Tx) BindStaff(email, issuer, sub string) (Staff, error) {
+	s, err := one(gorm.G[Staff](tx.db).Where("email = lower(?)", email).First(tx.Context()))
+	if err != nil {
+		return Staff{}, err
+	}
+	res := tx.db.Exec("update staff set issuer = ?, sub = ?, bound_at = ? where id = ? and sub is null", issuer, sub, tx.Now, s.ID)
+	return s, changed(res.RowsAffected, res.Error)
+}
+
+// GrantsOn returns the grants of a member of staff that are valid on a civil date.
+func (tx *Tx) GrantsOn(staff StaffID, day calendar.Date) ([]Grant, error) {
+	rows, err := raw[Assignment](tx, `select * from assignments where staff_id = ? and valid_from <= ?
+		and (valid_to is null or valid_to >= ?) order by role, controller_id`, staff, day, day)
+	grants := make([]Grant, 0, len(rows))
+	for _, r := range rows {
+		grants = append(grants, Grant{r.Role, r.ControllerID})
+	}
+	return grants, err
+}
+
+// StaffWith lists those who hold a role at a controller on a civil date.
+func (tx *Tx) StaffWith(role Role, c ControllerID, day calendar.Date) ([]Staff, error) {
+	return raw[Staff](tx, `select s.* from staff s join assignments a on a.staff_id = s.id
+		where a.role = ? and a.controller_id is not distinct from ? and a.valid_from <= ? and (a.valid_to is null or a.valid_to >= ?)
+		order by s.name, s.id`, role, c, day, day)
+}
+
+// DelegationsFor lists the delegations at a controller that cover a kind of decision on a civil date.
+func (tx *Tx) DelegationsFor(c ControllerID, kind string, day calendar.Date) ([]Delegation, error) {
+	return raw[Delegation](tx, `select * from delegations where controller_id = ? and ? = any (decision_kinds)
+		and valid_from <= ? and (valid_to is null or valid_to >= ?) order by number, id`, c, kind, day, day)
+}
+
+// Systems lists a controller's systems.
+func (tx *Tx) Systems(c ControllerID) ([]System, error) {
+	return raw[System](tx, "select * from systems where controller_id = ? order by position, name", c)
+}
+
+// Activities lists a controller's activities.
+func (tx *Tx) Activities(c ControllerID) ([]Activity, error) {
+	return raw[Activity](tx, "select * from activities where controller_id = ? order by name, id", c)
+}
