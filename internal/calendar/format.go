@@ -9,8 +9,8 @@ import (
 // noBreak keeps a day with its month, and "kl." with its time, on one line.
 const noBreak = "\u00a0"
 
-// isEnglish reports whether the language tag asks for English. All else is Swedish, the language of the service.
-func isEnglish(lang string) bool { return lang == "en" || strings.HasPrefix(lang, "en-") }
+// IsEnglish reports whether the language tag asks for English. All else is Swedish, the language of the service.
+func IsEnglish(lang string) bool { return lang == "en" || strings.HasPrefix(lang, "en-") }
 
 // FormatLong writes "måndag 3 maj 2027" or "Monday 3 May 2027". The zero Date is the empty string here and below.
 func (d Date) FormatLong(lang string) string {
@@ -33,8 +33,11 @@ func (d Date) FormatShort(lang string) string {
 	if d.IsZero() {
 		return ""
 	}
-	// No Swedish or English weekday needs more than its first three letters, and å and ö are among them.
-	return string([]rune(WeekdayName(d.Weekday(), lang))[:3]) + " " + d.FormatDayMonth(lang)
+	short := strings.TrimSuffix(WeekdayName(d.Weekday(), lang), "dag") // mån, tis, ons, tors, fre, lör, sön
+	if IsEnglish(lang) {
+		short = short[:3]
+	}
+	return short + " " + d.FormatDayMonth(lang)
 }
 
 // FormatDayMonth writes "3 maj" or "3 May".
@@ -49,7 +52,7 @@ func (d Date) FormatDayMonth(lang string) string {
 func FormatTime(t time.Time, lang string) string {
 	local := t.In(Stockholm())
 	word := "kl."
-	if isEnglish(lang) {
+	if IsEnglish(lang) {
 		word = "at"
 	}
 	return fmt.Sprintf("%s%s%d.%02d", word, noBreak, local.Hour(), local.Minute())
@@ -62,7 +65,7 @@ func FormatInstant(t time.Time, lang string) string {
 
 // WeekdayName writes "måndag" or "Monday".
 func WeekdayName(weekday time.Weekday, lang string) string {
-	if isEnglish(lang) {
+	if IsEnglish(lang) {
 		return weekday.String()
 	}
 	return [...]string{"söndag", "måndag", "tisdag", "onsdag", "torsdag", "fredag", "lördag"}[weekday]
@@ -70,7 +73,7 @@ func WeekdayName(weekday time.Weekday, lang string) string {
 
 // MonthName writes "maj" or "May".
 func MonthName(month time.Month, lang string) string {
-	if isEnglish(lang) {
+	if IsEnglish(lang) {
 		return month.String()
 	}
 	return [...]string{"januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september", "oktober",

@@ -7,19 +7,19 @@ type HolidayName string
 
 // The public holidays of lag (1989:253) om allmänna helgdagar, besides the ordinary Sundays.
 const (
-	NewYearsDay    HolidayName = "new-years-day"
-	Epiphany       HolidayName = "epiphany"
-	GoodFriday     HolidayName = "good-friday"
-	EasterDay      HolidayName = "easter-day"
-	EasterMonday   HolidayName = "easter-monday"
-	MayDay         HolidayName = "may-day"
-	AscensionDay   HolidayName = "ascension-day"
-	WhitSunday     HolidayName = "whit-sunday"
-	NationalDay    HolidayName = "national-day"
-	MidsummerDay   HolidayName = "midsummer-day"
-	AllSaintsDay   HolidayName = "all-saints-day"
-	ChristmasDay   HolidayName = "christmas-day"
-	BoxingDay      HolidayName = "second-day-of-christmas"
+	NewYearsDay  HolidayName = "new-years-day"
+	Epiphany     HolidayName = "epiphany"
+	GoodFriday   HolidayName = "good-friday"
+	EasterDay    HolidayName = "easter-day"
+	EasterMonday HolidayName = "easter-monday"
+	MayDay       HolidayName = "may-day"
+	AscensionDay HolidayName = "ascension-day"
+	WhitSunday   HolidayName = "whit-sunday"
+	NationalDay  HolidayName = "national-day"
+	MidsummerDay HolidayName = "midsummer-day"
+	AllSaintsDay HolidayName = "all-saints-day"
+	ChristmasDay HolidayName = "christmas-day"
+	BoxingDay    HolidayName = "second-day-of-christmas"
 )
 
 // The eves that lag (1930:173) 2 § treats as holidays for Swedish statutory time. They are not public holidays.
@@ -33,7 +33,7 @@ const (
 // is answered in Swedish. An unknown key is returned as it is.
 func (h HolidayName) Name(lang string) string {
 	sv, en := h.names()
-	if isEnglish(lang) {
+	if IsEnglish(lang) {
 		return en
 	}
 	return sv
