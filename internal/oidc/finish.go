@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	goidc "github.com/coreos/go-oidc/v3/oidc"
@@ -123,7 +124,8 @@ func (c *Client) verify(ctx context.Context, d *described, flow Flow, token *oau
 	switch {
 	case errors.As(err, &expired):
 		return nil, c.fail(ErrToken, "id token", "expired")
-	case err != nil && ctx.Err() != nil:
+	case err != nil && (ctx.Err() != nil || strings.Contains(err.Error(), "fetching keys")):
+		// go-oidc has no type for it; taken for a refusal it would blame the person.
 		return nil, c.unavailable(ctx, "keys", "")
 	case err != nil:
 		return nil, c.fail(ErrToken, "id token", "signature, issuer or audience")
