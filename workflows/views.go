@@ -1,0 +1,259 @@
+package workflows
+
+import (
+	"time"
+
+	"insyn/internal/calendar"
+	"insyn/internal/deadline"
+	"insyn/models"
+)
+
+// DraftForm is what a person has filled in so far. It is kept sealed in the draft.
+type DraftForm struct {
+	Right       models.Right     `json:"right,omitempty"`
+	Controllers []DraftAddressee `json:"controllers,omitempty"`
+	Answer      string           `json:"answer,omitempty"` // portal or post
+	Email       string           `json:"email,omitempty"`
+	Phone       string           `json:"phone,omitempty"`
+	Address     string           `json:"address,omitempty"`
+	Language    string           `json:"language,omitempty"` // sv or en: the language of mails and letters
+}
+
+// DraftAddressee is one controller of a draft, with what is said to it and to nobody else.
+type DraftAddressee struct {
+	Controller models.ControllerID `json:"controller"`
+	Case       models.CaseID       `json:"case"` // given when the controller is chosen; its key seals text and files from then on
+	About      models.About        `json:"about"`
+}
+
+// DraftView is a draft as its pages need it.
+type DraftView struct {
+	ID      models.RequestID
+	Version int
+	Form    DraftForm
+	Files   []FileView // attachments; FileView.Controller says whose
+	Sent    bool       // already sent: show the receipt
+	Number  string     // of the request, when sent
+}
+
+// FileView is a file as a page lists it.
+type FileView struct {
+	ID         models.FileID
+	Controller models.ControllerID
+	Purpose    string
+	Name       string
+	MediaType  string
+	Size       int64
+	SHA256     string // hex
+}
+
+// MyRequest is one of the person's requests.
+type MyRequest struct {
+	ID          models.RequestID
+	Number      string
+	Right       models.Right
+	State       models.RequestState
+	Version     int
+	ReceivedAt  time.Time
+	ReceivedOn  calendar.Date
+	Due         calendar.Date // the latest of the open cases' due dates; zero when all are done
+	DueSteps    []deadline.Step
+	Cases       []MyCase
+	Question    *models.RequestPause // the servicecenter's open question, if any
+	Timeline    []TimelineEntry
+	CanWithdraw bool
+}
+
+// MyCase is one case as its person sees it. At a sensitive controller the words and times are the same whatever was found.
+type MyCase struct {
+	ID          models.CaseID
+	Number      string
+	Controller  models.Controller
+	Status      string // key: received, searching, checking, deciding, done, waiting, withdrawn
+	StatusOn    calendar.Date
+	Late        bool
+	Version     int
+	Due         calendar.Date
+	DueHard     calendar.Date
+	Extension   *models.Extension
+	Steps       []deadline.Step // how the due date came about
+	Paused      bool
+	Question    string // what the controller asked when it stopped the clock
+	Messages    []MessageView
+	Unread      int
+	Letter      *AnswerFile
+	Extract     []AnswerFile
+	AppealUntil calendar.Date // zero until served, or when not appealable
+	CanReply    bool
+	CanWithdraw bool
+}
+
+// AnswerFile is a released file with its receipts.
+type AnswerFile struct {
+	FileView
+	OpenedAt *time.Time // first download or opening
+}
+
+// MessageView is a message with its author's name.
+type MessageView struct {
+	Direction string
+	Author    string // the member of staff; empty for the person
+	At        time.Time
+	Read      bool
+	Text      string
+}
+
+// TimelineEntry is an event in the person's words: a key, the controller it concerns, and what fills it.
+type TimelineEntry struct {
+	At         time.Time
+	Key        string // a key in templates/locales under "timeline."
+	Controller string
+	Staff      string // on the desk only
+	Args       map[string]any
+}
+
+// QueueItem is a row of the desk's queue.
+type QueueItem struct {
+	ID         models.CaseID
+	Number     string
+	Person     string // name
+	Right      models.Right
+	State      models.CaseState
+	Due        calendar.Date
+	DaysLeft   int    // negative: late
+	Group      string // late, soon, mine, others
+	Next       string // key of the next step under "next."
+	NextArgs   map[string]any
+	Handler    string
+	Controller string
+	Mine       bool
+}
+
+// Queue is a page of the desk's queue, the most urgent first.
+type Queue struct {
+	Items      []QueueItem
+	More       bool
+	NextDue    calendar.Date // cursor of the next page
+	NextID     models.CaseID
+	Counts     map[string]int // late, soon, mine, others — over the page's controllers
+	Unattended int            // open cases with neither a human nor a live job: zero
+}
+
+// CaseView is the case page of the desk.
+type CaseView struct {
+	Case           models.Case
+	Controller     models.Controller
+	Person         *models.Person // nil for those who may not see content
+	About          *models.About
+	Handler        string
+	Today          calendar.Date
+	DaysLeft       int
+	Late           bool
+	Steps          []deadline.Step
+	HardSteps      []deadline.Step
+	CanExtendUntil calendar.Date // the hard due date
+	ExtendedDue    calendar.Date // what the due date would become
+	Pauses         []models.Pause
+	Extension      *models.Extension
+	Searches       []models.Search
+	SearchesBy     map[models.StaffID]string
+	Items          []ItemView
+	Files          []FileView // attachments from the person
+	Reviews        []ReviewView
+	Decision       *DecisionView
+	Proposal       *ProposalView
+	Letter         *FileView
+	Services       []models.Service
+	Deliveries     int
+	Messages       []MessageView
+	Notes          []NoteView
+	Events         []TimelineEntry
+	Readers        []TimelineEntry // the read log of this case, for those who may see it
+	// Actions are what the actor may do now; Blocked what comes next and why it cannot be done yet.
+	Actions     []Allowed
+	Blocked     []Allowed
+	Delegations []models.Delegation // the actor's own, valid today for the proposed outcome
+	Colleagues  []models.Staff
+	Content     bool // the actor may see content
+}
+
+// Allowed is an action on the page: allowed, or blocked with the reason.
+type Allowed struct {
+	Action Action
+	Why    *Refusal
+}
+
+// ItemView is a piece of material.
+type ItemView struct {
+	models.Item
+	System     string
+	File       *FileView
+	GroundText string // key of the ground's words
+}
+
+// ReviewView is a round of review with the reviewer's name.
+type ReviewView struct {
+	models.Review
+	Reviewer string
+	Same     bool // the extract is byte for byte the one that was offered
+}
+
+// DecisionView is the decision with the decision maker's name and title.
+type DecisionView struct {
+	models.Decision
+	DecidedByName  string
+	DecidedByTitle string
+}
+
+// ProposalView is the proposal with its author's name and counts.
+type ProposalView struct {
+	Outcome  models.Outcome
+	Reasons  string
+	By       string
+	At       time.Time
+	Released int
+	Withheld int
+}
+
+// NoteView is an internal note with its author's name.
+type NoteView struct {
+	Author string
+	At     time.Time
+	Text   string
+}
+
+// IntakeItem is a row of the servicecenter's queue: pågår or klart, nothing more.
+type IntakeItem struct {
+	ID         models.RequestID
+	Number     string
+	Person     string
+	Right      models.Right
+	State      models.RequestState
+	ReceivedOn calendar.Date
+	Due        calendar.Date
+	Open       int
+	Done       int
+}
+
+// IntakeView is a request as the servicecenter sees it.
+type IntakeView struct {
+	Request   models.Request
+	Person    models.Person
+	Cases     []IntakeCase
+	Questions []models.RequestPause
+	Addable   []models.Controller
+	Events    []TimelineEntry
+	CanAsk    bool
+	CanAnswer bool // an answer by phone can be recorded
+	Today     calendar.Date
+}
+
+// IntakeCase is CasePublic with the controller's name.
+type IntakeCase struct {
+	ID         models.CaseID
+	Number     string // empty until fan-out has made the case
+	Controller models.Controller
+	Done       bool
+	Due        calendar.Date
+	AddedBy    string
+}
