@@ -9,5 +9,5 @@ import "embed"
 
 // FS holds the numbered SQL files, in the root of the file system.
 //
-//go:embed *
+//go:embed *.sql
 var FS embed.FS
