@@ -69,8 +69,11 @@ func (m *Manager) TakePending(ctx context.Context, state string) (Pending, bool,
 	if err != nil {
 		return Pending{}, false, err
 	}
+	if !won {
+		return Pending{}, false, nil
+	}
 	m.set(ctx, d)
-	return p, won, nil
+	return p, true, nil
 }
 
 // codec writes a session as JSON. Unlike gob's maps the bytes are the same for

@@ -53,8 +53,10 @@ type Options struct {
 
 // Manager is the sessions of one kind of user.
 type Manager struct {
-	scs   *scs.SessionManager
-	store *store
+	scs    *scs.SessionManager
+	store  *store
+	log    *slog.Logger
+	failed http.HandlerFunc
 }
 
 // New makes a Manager over the table sessions(token, data, expiry). It starts
@@ -72,6 +74,11 @@ func New(db *sql.DB, o Options) (*Manager, error) {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
+	if o.Failed == nil {
+		o.Failed = func(w http.ResponseWriter, _ *http.Request) {
+			http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
+		}
+	}
 	m := &Manager{scs: scs.New(), store: &store{db: db, realm: o.CookieName}}
 	m.scs.Store = m.store
 	m.scs.Codec = codec{}
@@ -85,24 +92,8 @@ func New(db *sql.DB, o Options) (*Manager, error) {
 	c.Path, c.HttpOnly, c.Secure, c.SameSite = "/", true, o.Secure, http.SameSiteLaxMode
 	// The cookie ends with the browser; the times above are the server's.
 	c.Persist = false
-	m.scs.ErrorFunc = func(w http.ResponseWriter, r *http.Request, err error) {
-		o.Log.ErrorContext(r.Context(), "session store failed", "error", err)
-		if o.Failed != nil {
-			o.Failed(w, r)
-			return
-		}
-		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
-	}
+	m.log, m.failed = o.Log, o.Failed
 	return m, nil
-}
-
-// Handler loads the session before next and keeps it before the first byte of
-// the answer. Everything below needs a context from here.
-func (m *Manager) Handler(next http.Handler) http.Handler {
-	inner := m.scs.LoadAndSave(next)
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		inner.ServeHTTP(w, r.WithContext(m.store.begin(r.Context())))
-	})
 }
 
 // CookieName is the cookie's full name.
