@@ -31,7 +31,7 @@ type parseError string
 func (e parseError) Error() string { return string(e) }
 
 const (
-	errForm      parseError = "a date is written YYYY-MM-DD"
+	errForm      parseError = "not a date of the form YYYY-MM-DD"
 	errNoSuchDay parseError = "there is no such day"
 )
 
