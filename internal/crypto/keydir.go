@@ -77,7 +77,7 @@ func OpenKeyDir(url string, keks KEKSet) (*KeyDir, error) {
 		return nil, errors.New("INSYN_KEK: no key-encryption key is given")
 	}
 	d := &KeyDir{root: root, keks: keks, cache: newKeyCache(cachedKeys)}
-	for _, step := range []func() error{d.openFolders, d.openInfo, d.checkKEKs, d.openLookup} {
+	for _, step := range []func() error{d.openFolders, d.openInfo, d.checkKEKs, d.openLookup, d.recordKEKs} {
 		if err := step(); err != nil {
 			return nil, fmt.Errorf("open key store: %w", err)
 		}
@@ -149,28 +149,58 @@ func (d *KeyDir) openInfo() error {
 	return nil
 }
 
-// checkKEKs proves each listed KEK against the value the store keeps for it, and writes that value for a new one.
+// checkKEKs proves each listed KEK against the value the store keeps for it, if it has met that KEK before.
 func (d *KeyDir) checkKEKs() error {
 	for _, id := range d.keks.ids {
-		purpose := []byte("insyn/kek-check/1/" + id)
-		kek := d.keks.keys[id]
-		data, err := createOrRead(filepath.Join(d.root, checksFolder, id+".json"), func() ([]byte, error) {
-			return d.keks.seal(id, kek, []byte(checkValue), purpose)
-		})
+		data, err := os.ReadFile(d.checkPath(id))
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err == nil {
+			err = d.checkKEK(id, data)
+		}
 		if err != nil {
 			return err
-		}
-		w, err := parseWrapped(data)
-		if err != nil {
-			return fmt.Errorf("check value of KEK %q: %w", id, err)
-		}
-		value, err := kek.Decrypt(w.Secret, purpose)
-		if err != nil || string(value) != checkValue {
-			return ErrKEKMismatch{ID: id}
 		}
 	}
 	return nil
 }
+
+// recordKEKs writes the check values of KEKs the store meets for the first time. It is the last step of opening, so that a
+// list that does not open the store leaves nothing in it.
+func (d *KeyDir) recordKEKs() error {
+	for _, id := range d.keks.ids {
+		data, err := createOrRead(d.checkPath(id), func() ([]byte, error) {
+			return d.keks.seal(id, d.keks.keys[id], []byte(checkValue), checkPurpose(id))
+		})
+		if err == nil {
+			err = d.checkKEK(id, data) // of a racing opener, perhaps with another value
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkKEK opens a check value with the listed KEK of that name.
+func (d *KeyDir) checkKEK(id string, data []byte) error {
+	w, err := parseWrapped(data)
+	if err != nil {
+		return fmt.Errorf("check value of KEK %q: %w", id, err)
+	}
+	value, err := d.keks.keys[id].Decrypt(w.Secret, checkPurpose(id))
+	if err != nil || string(value) != checkValue {
+		return ErrKEKMismatch{ID: id}
+	}
+	return nil
+}
+
+func (d *KeyDir) checkPath(id string) string {
+	return filepath.Join(d.root, checksFolder, id+".json")
+}
+
+func checkPurpose(id string) []byte { return []byte("insyn/kek-check/1/" + id) }
 
 // openLookup reads the lookup secret or makes it. It is also the proof, at start and not at the first case, that the KEK
 // this store was last wrapped with is still listed.

@@ -45,10 +45,10 @@ func (k *LookupKey) Token(scope []byte, normalised string) []byte {
 }
 
 // String hides the key.
-func (k *LookupKey) String() string { return "LookupKey" }
+func (LookupKey) String() string { return "LookupKey" }
 
 // GoString hides the key.
-func (k *LookupKey) GoString() string { return "LookupKey" }
+func (LookupKey) GoString() string { return "LookupKey" }
 
 // LogValue hides the key.
-func (k *LookupKey) LogValue() slog.Value { return slog.StringValue("LookupKey") }
+func (LookupKey) LogValue() slog.Value { return slog.StringValue("LookupKey") }

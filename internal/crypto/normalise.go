@@ -25,12 +25,14 @@ func NormaliseWords(s string) []string {
 // NormaliseNumber gives a case, diary or telephone number as it is indexed and searched: lower case, and only its letters
 // and digits, so that hyphens and spaces make no difference. An identity number must first be brought to twelve digits.
 func NormaliseNumber(s string) string {
-	return strings.Map(func(r rune) rune {
+	kept := strings.Map(func(r rune) rune {
 		if inWord(r) {
 			return r
 		}
 		return -1
 	}, fold(s))
+	// What a removed space kept apart may now compose.
+	return norm.NFC.String(kept)
 }
 
 // fold composes before and after lowering, because lowering can produce a letter and a mark apart.
