@@ -154,11 +154,6 @@ func writeTemp(path string, r io.Reader) (temp string, n int64, err error) {
 	if err != nil {
 		return "", 0, fmt.Errorf("make temporary file: %w", err)
 	}
-	defer func() {
-		if err != nil {
-			_ = os.Remove(temp)
-		}
-	}()
 	n, err = io.Copy(f, r)
 	if err == nil {
 		err = f.Sync()
@@ -167,7 +162,7 @@ func writeTemp(path string, r io.Reader) (temp string, n int64, err error) {
 		err = closeErr
 	}
 	if err != nil {
-		return "", 0, fmt.Errorf("write temporary file: %w", err)
+		return "", 0, fmt.Errorf("write temporary file: %w", errors.Join(err, os.Remove(temp)))
 	}
 	return temp, n, nil
 }
