@@ -33,12 +33,25 @@ type data struct {
 // dataKey is the one value that scs keeps for us.
 const dataKey = "d"
 
+// own panics when the context is not from this manager's Handler. A page that
+// asks the staff's manager who is logged in, on a resident's route, would
+// otherwise be told that the resident is.
+func (m *Manager) own(ctx context.Context) {
+	if m.store.seen(ctx) == nil {
+		panic("session: " + m.CookieName() + " is asked about a request that it has not loaded")
+	}
+}
+
 func (m *Manager) get(ctx context.Context) data {
+	m.own(ctx)
 	d, _ := m.scs.Get(ctx, dataKey).(data)
 	return d
 }
 
-func (m *Manager) set(ctx context.Context, d data) { m.scs.Put(ctx, dataKey, d) }
+func (m *Manager) set(ctx context.Context, d data) {
+	m.own(ctx)
+	m.scs.Put(ctx, dataKey, d)
+}
 
 // PutPending remembers a login under way, next to others in other tabs; the
 // oldest gives way.

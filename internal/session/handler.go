@@ -21,7 +21,10 @@ func (m *Manager) Handler(next http.Handler) http.Handler {
 		if c, err := r.Cookie(m.scs.Cookie.Name); err == nil {
 			token = c.Value
 		}
-		ctx, err := m.scs.Load(m.store.begin(r.Context()), token)
+		ctx, err := m.store.begin(r.Context())
+		if err == nil {
+			ctx, err = m.scs.Load(ctx, token)
+		}
 		if err != nil {
 			m.fail(w, r, err)
 			return

@@ -79,7 +79,10 @@ func New(db *sql.DB, o Options) (*Manager, error) {
 			http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
 		}
 	}
-	m := &Manager{scs: scs.New(), store: &store{db: db, realm: o.CookieName}}
+	// Not scs.New: it starts a goroutine, for a store of its own, that cannot be
+	// stopped without a race. What New gives besides, a context key that no other
+	// manager has, own makes up for.
+	m := &Manager{scs: &scs.SessionManager{}, store: &store{db: db, realm: o.CookieName}}
 	m.scs.Store = m.store
 	m.scs.Codec = codec{}
 	m.scs.IdleTimeout = o.IdleTimeout
@@ -119,6 +122,7 @@ func (m *Manager) Login(ctx context.Context, l Login) error {
 	if l.UserID == "" {
 		return errors.New("session: a login needs a user id")
 	}
+	m.own(ctx)
 	if err := m.scs.RenewToken(ctx); err != nil {
 		return fmt.Errorf("renew the session: %w", err)
 	}
@@ -137,6 +141,7 @@ func (m *Manager) Current(ctx context.Context) (Login, bool) {
 // Logout ends the session here and now; a request under way in another tab
 // cannot bring it back.
 func (m *Manager) Logout(ctx context.Context) error {
+	m.own(ctx)
 	if err := m.scs.Destroy(ctx); err != nil {
 		return fmt.Errorf("end the session: %w", err)
 	}

@@ -27,23 +27,29 @@ const touchStep = time.Minute
 
 // seen is the session as this request found it.
 type seen struct {
-	mu   sync.Mutex
-	hash string
-	data []byte
+	store *store
+	mu    sync.Mutex
+	hash  string
+	data  []byte
 }
 
-type seenKey struct{ s *store }
+type seenKey struct{}
 
-// begin prepares a context to remember what is found.
-func (s *store) begin(ctx context.Context) context.Context {
-	return context.WithValue(ctx, seenKey{s}, &seen{})
+// begin prepares a context to remember what is found. Sessions inside sessions
+// are a mistake in the wiring, and would be one session to scs.
+func (s *store) begin(ctx context.Context) (context.Context, error) {
+	if ctx.Value(seenKey{}) != nil {
+		return nil, errors.New("a request has a session already")
+	}
+	return context.WithValue(ctx, seenKey{}, &seen{store: s}), nil
 }
 
+// seen is what this request has of this store, or nil.
 func (s *store) seen(ctx context.Context) *seen {
-	if v, ok := ctx.Value(seenKey{s}).(*seen); ok {
+	if v, ok := ctx.Value(seenKey{}).(*seen); ok && v.store == s {
 		return v
 	}
-	return &seen{}
+	return nil
 }
 
 // hash is what stands in the table for a token.
@@ -131,18 +137,15 @@ func (s *store) DeleteCtx(ctx context.Context, token string) error {
 	return nil
 }
 
-// Find, Commit and Delete are there because scs.Store has them; scs calls the
-// ones with a context.
+// errNoContext answers the methods that scs.Store asks for and scs, seeing the
+// ones with a context, never calls.
+var errNoContext = errors.New("session: the store needs a context")
 
 // Find implements scs.Store.
-func (s *store) Find(token string) ([]byte, bool, error) {
-	return s.FindCtx(context.Background(), token)
-}
+func (s *store) Find(string) ([]byte, bool, error) { return nil, false, errNoContext }
 
 // Commit implements scs.Store.
-func (s *store) Commit(token string, b []byte, expiry time.Time) error {
-	return s.CommitCtx(context.Background(), token, b, expiry)
-}
+func (s *store) Commit(string, []byte, time.Time) error { return errNoContext }
 
 // Delete implements scs.Store.
-func (s *store) Delete(token string) error { return s.DeleteCtx(context.Background(), token) }
+func (s *store) Delete(string) error { return errNoContext }
