@@ -19,6 +19,8 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -79,6 +81,11 @@ type Faults struct {
 const (
 	residentRealm = "resident"
 	staffRealm    = "staff"
+)
+
+var (
+	keyPattern    = regexp.MustCompile(`^[A-Za-z0-9-]{1,40}$`)
+	numberPattern = regexp.MustCompile(`^([0-9]{12})?$`)
 )
 
 const defaultLevel = "http://id.elegnamnden.se/loa/1.0/loa3"
@@ -145,6 +152,11 @@ func newServer(o Options) (*Server, error) {
 	}
 	if o.Clock == nil {
 		o.Clock = clock.System()
+	}
+	for _, p := range slices.Concat(o.Residents, o.Staff) {
+		if !keyPattern.MatchString(p.Key) || !numberPattern.MatchString(p.Number) || !numberPattern.MatchString(p.CoordinationNumber) {
+			return nil, fmt.Errorf("the demo login's person %q needs a key of letters and digits, and numbers of twelve digits", p.Key)
+		}
 	}
 	s := &Server{o: o, served: make(chan struct{})}
 	for _, p := range o.RedirectPrefixes {
