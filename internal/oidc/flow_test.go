@@ -252,7 +252,8 @@ func TestTamperedAnswer(t *testing.T) {
 		"other state":      {func(q url.Values, _ *oidc.Flow) { q.Set("state", "x") }, oidc.ErrState},
 		"no state":         {func(q url.Values, _ *oidc.Flow) { q.Del("state") }, oidc.ErrState},
 		"two states":       {func(q url.Values, _ *oidc.Flow) { q.Add("state", "x") }, oidc.ErrState},
-		"no flow":          {func(q url.Values, f *oidc.Flow) { *f = oidc.Flow{}; q.Set("state", "") }, oidc.ErrState},
+		"empty states":     {func(q url.Values, f *oidc.Flow) { f.State = ""; q.Set("state", "") }, oidc.ErrState},
+		"no flow":          {func(_ url.Values, f *oidc.Flow) { *f = oidc.Flow{} }, oidc.ErrState},
 		"other nonce":      {func(_ url.Values, f *oidc.Flow) { f.Nonce = "x" }, oidc.ErrToken},
 		"no nonce":         {func(_ url.Values, f *oidc.Flow) { f.Nonce = "" }, oidc.ErrToken},
 		"other verifier":   {func(_ url.Values, f *oidc.Flow) { f.Verifier = strings.Repeat("x", 43) }, oidc.ErrToken},
@@ -331,6 +332,25 @@ func TestTamperedToken(t *testing.T) {
 			}
 			want(t, err, c.kind)
 		})
+	}
+}
+
+// Userinfo adds; it neither replaces what is signed nor speaks of the login.
+func TestUserInfoOnlyAdds(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, func(o *demoidp.Options) {
+		o.Faults.IDToken = func(c map[string]any) {
+			for _, name := range []string{"name", "given_name", "family_name", "acr", "auth_time"} {
+				delete(c, name)
+			}
+		}
+		o.Faults.UserInfo = func(c map[string]any) {
+			c[oidc.ClaimPersonalNumber], c["acr"], c["auth_time"] = "198404012380", oidc.LevelFour, 1
+		}
+	}, func(c *oidc.Config) { c.ACRValues = nil })
+	who, err := s.login("anna")
+	if err != nil || who.Name != "Anna Exempel" || who.Number != number || who.ACR != "" || !who.AuthTime.IsZero() {
+		t.Fatalf("name added %t, number kept %t, acr %q, auth time %s, error %v", who.Name != "", who.Number == number, who.ACR, who.AuthTime, err)
 	}
 }
 

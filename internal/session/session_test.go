@@ -63,16 +63,18 @@ func newSite(t *testing.T, db *sql.DB, o session.Options) *site {
 	s.on("/begin", func(_ http.ResponseWriter, r *http.Request) {
 		m.PutPending(r.Context(), session.Pending{Flow: oidc.Flow{State: r.URL.Query().Get("state"), Verifier: "v"}, ReturnTo: "/min"})
 	})
-	s.on("/take", func(w http.ResponseWriter, r *http.Request) {
-		p, ok, err := m.TakePending(r.Context(), r.URL.Query().Get("state"))
-		if err != nil {
-			t.Error(err)
-		}
-		if ok {
-			_, _ = io.WriteString(w, p.ReturnTo)
-		}
-	})
+	s.on("/take", s.take)
 	return s
+}
+
+func (s *site) take(w http.ResponseWriter, r *http.Request) {
+	p, ok, err := s.m.TakePending(r.Context(), r.URL.Query().Get("state"))
+	if err != nil {
+		s.t.Error(err)
+	}
+	if ok {
+		_, _ = io.WriteString(w, p.ReturnTo)
+	}
 }
 
 func (s *site) on(path string, h http.HandlerFunc) {
@@ -369,15 +371,22 @@ func TestPendingIsTakenOnce(t *testing.T) {
 	if to, _ := b.get("/take?state="); to != "" {
 		t.Fatal("an empty state was accepted")
 	}
+	// All have loaded the session before the first one takes the login.
 	const n = 16
-	var wg sync.WaitGroup
+	var loaded, wg sync.WaitGroup
+	loaded.Add(n)
+	s.on("/take-together", func(w http.ResponseWriter, r *http.Request) {
+		loaded.Done()
+		loaded.Wait()
+		s.take(w, r)
+	})
 	var mu sync.Mutex
 	won := 0
 	for range n {
 		tab := s.browser()
 		tab.plant(b.token())
 		wg.Go(func() {
-			if to, _ := tab.get("/take?state=a"); to != "" {
+			if to, _ := tab.get("/take-together?state=a"); to != "" {
 				mu.Lock()
 				won++
 				mu.Unlock()
