@@ -51,6 +51,24 @@ func TestSealedBytesOpenInTheirPlaceOnly(t *testing.T) {
 	})
 }
 
+// Each part of the place counts by itself; drawing at random seldom changes just one.
+func TestEachPartOfThePlaceCounts(t *testing.T) {
+	t.Parallel()
+	d, id := openDir(t, storeRoot(t), "k1=a"), uuid.New()
+	c := sealed(t, d, id, "x")
+	for name, elsewhere := range map[string]AAD{
+		"another table":    {Table: "case", Column: place.Column, Row: place.Row},
+		"another column":   {Table: place.Table, Column: "texts", Row: place.Row},
+		"another row":      {Table: place.Table, Column: place.Column, Row: uuid.New()},
+		"no row":           {Table: place.Table, Column: place.Column},
+		"the border moved": {Table: place.Table + "t", Column: "ext", Row: place.Row},
+	} {
+		if _, err := NewSealer(d).Open(t.Context(), id, elsewhere, c); !errors.Is(err, ErrTampered) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func TestEveryAlteredByteIsFound(t *testing.T) {
 	t.Parallel()
 	d, id := openDir(t, storeRoot(t), "k1=a"), uuid.New()

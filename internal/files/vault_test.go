@@ -338,6 +338,40 @@ func TestRearrangedFilesAreFound(t *testing.T) {
 	}
 }
 
+// A file is bound to its id twice, by its sealed key and by each segment. Either would hide that the other is missing.
+func TestBothBindingsToTheFileHold(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	id, path := r.put(t, []byte("innehåll"))
+	stored, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sealedKey, head, err := readHeader(bytes.NewReader(stored))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.sealer.Open(t.Context(), r.key, fileKeyPlace(uuid.New()), sealedKey); !errors.Is(err, crypto.ErrTampered) {
+		t.Errorf("the key of a file opens for another: %v", err)
+	}
+	key, err := r.sealer.Open(t.Context(), r.key, fileKeyPlace(id), sealedKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tc := range []struct {
+		id   uuid.UUID
+		fits bool
+	}{{id, true}, {uuid.New(), false}} {
+		c, err := newSegmentCipher(key, tc.id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := c.open(bytes.Clone(stored[head:]), 0, true); (err == nil) != tc.fits {
+			t.Errorf("segment, fits %v: %v", tc.fits, err)
+		}
+	}
+}
+
 func TestRefusedUploadsLeaveNothing(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
