@@ -23,13 +23,13 @@ type keyStoreFlags struct {
 	KEK     string `name:"kek" env:"INSYN_KEK" required:"" placeholder:"ID:BASE64,…" help:"Key-encryption keys, the active one first. Set the variable rather than the flag, which other users of the machine can see."`
 }
 
-// open opens the store; its errors name the variable or the key that is wrong.
+// open opens the store, which must exist; its errors name the variable or the key that is wrong.
 func (f keyStoreFlags) open() (*crypto.KeyDir, error) {
 	keks, err := crypto.ParseKEKs(f.KEK)
 	if err != nil {
 		return nil, err
 	}
-	return crypto.OpenKeyDir(f.KeysURL, keks)
+	return crypto.OpenExistingKeyDir(f.KeysURL, keks)
 }
 
 // keysStatusCmd is "insyn keys status".

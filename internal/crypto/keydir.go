@@ -85,6 +85,19 @@ func OpenKeyDir(url string, keks KEKSet) (*KeyDir, error) {
 	return d, nil
 }
 
+// OpenExistingKeyDir is OpenKeyDir for whoever only looks after a store: one that is not there is ErrStoreGone, and nothing
+// is made in its place.
+func OpenExistingKeyDir(url string, keks KEKSet) (*KeyDir, error) {
+	root, err := durable.PathFromURL(keyStoreVariable, url)
+	if err != nil {
+		return nil, err
+	}
+	if err := (&KeyDir{root: root}).present(); err != nil {
+		return nil, fmt.Errorf("%s: %w", keyStoreVariable, err)
+	}
+	return OpenKeyDir(url, keks)
+}
+
 // ID is the store's own random id. An installation can remember it, and notice when another store is mounted in its place.
 func (d *KeyDir) ID() uuid.UUID { return d.id }
 

@@ -554,6 +554,26 @@ func TestStoreThatWentAway(t *testing.T) {
 	}
 }
 
+func TestLookingDoesNotMakeAStore(t *testing.T) {
+	t.Parallel()
+	root := storeRoot(t)
+	set, err := ParseKEKs("k1:" + value('a'))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := OpenExistingKeyDir("file://"+root, set); !errors.Is(err, ErrStoreGone) {
+		t.Errorf("error: %v", err)
+	}
+	if _, err := os.Lstat(root); !errors.Is(err, fs.ErrNotExist) {
+		t.Error("a store was made")
+	}
+	made := openDir(t, root, "k1=a")
+	found, err := OpenExistingKeyDir("file://"+root, set)
+	if err != nil || found.ID() != made.ID() {
+		t.Errorf("error: %v", err)
+	}
+}
+
 func TestFolderOfSomethingElseIsRefused(t *testing.T) {
 	t.Parallel()
 	root := storeRoot(t)
