@@ -107,7 +107,8 @@ func (r *redisServer) launch(addr string) error {
 		return err
 	}
 	// The shell ends the server when the pipe on its standard input closes, which happens even when we are killed.
-	const script = `"$@" & server=$!; read -r _; kill -TERM "$server" 2>/dev/null; wait "$server"`
+	// KILL, because Redis declines TERM while it writes its first append-only file.
+	const script = `"$@" & server=$!; read -r _; kill -KILL "$server" 2>/dev/null; wait "$server" 2>/dev/null`
 	//nolint:gosec // G204: redis-server from PATH with our own settings
 	cmd := exec.CommandContext(background(), "/bin/sh", "-c", script, "sh", r.binary,
 		"--bind", host, "--port", port, "--dir", r.dir, "--save", "", "--appendonly", "no",
