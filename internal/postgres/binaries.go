@@ -66,19 +66,19 @@ func installed(ctx context.Context, dirs []string) []binaries {
 	var found []binaries
 	seen := make(map[string]bool)
 	for _, dir := range dirs {
-		real, err := filepath.EvalSymlinks(filepath.Join(dir, "postgres"))
+		program, err := filepath.EvalSymlinks(filepath.Join(dir, "postgres"))
 		if err != nil {
 			continue
 		}
-		home := filepath.Dir(real)
+		home := filepath.Dir(program)
 		if seen[home] {
 			continue
 		}
 		seen[home] = true
-		if _, err := os.Stat(filepath.Join(home, "initdb")); err != nil {
+		if _, err := os.Stat(filepath.Join(home, "initdb")); err != nil { //nolint:gosec // G703: PATH is trusted to name programs
 			continue
 		}
-		out, err := exec.CommandContext(ctx, real, "--version").Output() //nolint:gosec // G204: the path comes from a fixed list and PATH
+		out, err := exec.CommandContext(ctx, program, "--version").Output() //nolint:gosec // G204: the path comes from a fixed list and PATH
 		if err != nil {
 			continue
 		}

@@ -36,8 +36,8 @@ func (p place) key() string {
 	return "insyn-" + hex.EncodeToString(sum[:6])
 }
 
-// away is the home used when the account cannot reach dir, as when root starts a demo below /root. It survives a
-// reboot, unlike /tmp.
+// away is the home used when the account cannot reach dir, as when root starts a demo in its home. It survives
+// a reboot, unlike /tmp.
 func (p place) away() string { return filepath.Join("/var/tmp", p.key()) }
 
 // newPlace makes dir and takes the lock that keeps two processes from running one cluster. The kernel lets go of the

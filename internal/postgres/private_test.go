@@ -81,11 +81,11 @@ func TestPrivateInADeepFolderUsesAShortSocketPath(t *testing.T) {
 	}
 }
 
-// A checkout below a closed folder, as /root is: the database user cannot reach it.
+// A checkout below a closed folder, as root's home is: the database user cannot reach it.
 func TestPrivateInAFolderTheDatabaseUserCannotReach(t *testing.T) {
 	t.Parallel()
 	closed := newDir(t, "insyn-unreachable")
-	if err := os.Chmod(closed, 0o700); err != nil { //nolint:gosec // G302: a folder needs its x bit
+	if err := os.Chmod(closed, 0o700); err != nil {
 		t.Fatal(err)
 	}
 	dir := filepath.Join(closed, "var")
@@ -178,7 +178,7 @@ const orphanDir = "INSYN_TEST_ORPHAN_DIR"
 // startInChild starts a cluster in another process and kills that process the hard way.
 func startInChild(t *testing.T, dir string, tethered bool) {
 	t.Helper()
-	child := exec.CommandContext(context.Background(), os.Args[0], "-test.run=^TestChildProcess$") //nolint:gosec // G204: this very program
+	child := exec.CommandContext(context.Background(), os.Args[0], "-test.run=^TestChildProcess$")
 	child.Env = append(os.Environ(), orphanDir+"="+dir, "INSYN_TEST_ORPHAN_TETHERED="+strconv.FormatBool(tethered))
 	out, err := child.StdoutPipe()
 	if err != nil {
@@ -247,7 +247,7 @@ func TestTetheredServerEndsWithItsProcess(t *testing.T) {
 
 func readPid(t *testing.T, dir string) int {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(dir, "data", "postmaster.pid")) //nolint:gosec // G304: our own folder
+	text, err := os.ReadFile(filepath.Join(dir, "data", "postmaster.pid"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -18,7 +19,7 @@ type tether struct {
 
 func newTether(pid int) (*tether, error) {
 	const script = `read -r word; [ "$word" = released ] || kill -INT "$1" 2>/dev/null`
-	watcher := exec.Command("/bin/sh", "-c", script, "sh", strconv.Itoa(pid)) //nolint:gosec // G204: a constant script and a number
+	watcher := exec.CommandContext(context.Background(), "/bin/sh", "-c", script, "sh", strconv.Itoa(pid)) //nolint:gosec // G204: a constant script and a number
 	watcher.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	watcher.Env = []string{"PATH=" + os.Getenv("PATH")}
 	pipe, err := watcher.StdinPipe()

@@ -172,7 +172,7 @@ func TestEnqueueRefusesAnIncompleteTask(t *testing.T) {
 	}
 }
 
-var errPermanent = errors.New("Anna Andersson has moved to Storgatan 1")
+var errPermanent = errors.New("cannot reach Anna Andersson, Storgatan 1")
 
 func TestFailureLeavesACodeAndNothingElse(t *testing.T) {
 	t.Parallel()

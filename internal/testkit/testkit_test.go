@@ -82,7 +82,7 @@ func TestRedisServersFailAndForgetOnDemand(t *testing.T) {
 func TestTestenvSharesOneClusterAndPassesTheExitCode(t *testing.T) {
 	t.Parallel()
 	binary := filepath.Join(t.TempDir(), "testenv")
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "./cmd/testenv").CombinedOutput(); err != nil { //nolint:gosec // G204: our own program
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "./cmd/testenv").CombinedOutput(); err != nil {
 		t.Fatalf("build testenv: %v: %s", err, out)
 	}
 	temporary, err := testkit.ServerDir()
@@ -90,7 +90,7 @@ func TestTestenvSharesOneClusterAndPassesTheExitCode(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(temporary) })
-	cmd := exec.CommandContext(t.Context(), binary, "--", "sh", "-c", `[ -n "$`+testkit.ClusterVariable+`" ] || exit 4; exit 3`) //nolint:gosec // G204: our own program
+	cmd := exec.CommandContext(t.Context(), binary, "--", "sh", "-c", `[ -n "$`+testkit.ClusterVariable+`" ] || exit 4; exit 3`)
 	cmd.Env = append(os.Environ(), "TMPDIR="+temporary)
 	out, err := cmd.CombinedOutput()
 	var exit *exec.ExitError
