@@ -1,0 +1,79 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"insyn/internal/clock"
+	"insyn/internal/crypto"
+	"insyn/internal/postgres"
+	"insyn/models"
+	"insyn/workflows"
+)
+
+// importCmd is "insyn import": controllers, staff, delegations and the register from spreadsheets. docs/import.md describes
+// them. It wants an io.Writer bound.
+type importCmd struct {
+	Apply       bool     `help:"Keep what the import does. Without it everything is tried and taken back."`
+	Lang        string   `enum:"sv,en" default:"sv" help:"Language of the report: ${enum}."`
+	DatabaseURL string   `env:"INSYN_DATABASE_URL" required:"" placeholder:"postgres://…" help:"The database, as the runtime role."`
+	File        []string `arg:"" name:"file" type:"path" help:"Spreadsheets (.xlsx, .csv), or folders of them."`
+}
+
+// errImportFaults makes the command fail when the spreadsheets have faults, so that a script notices.
+var errImportFaults = errors.New("the spreadsheets have faults; nothing was imported")
+
+// Run imports and prints the report.
+func (c *importCmd) Run(ctx context.Context, out io.Writer) error {
+	files, err := importFiles(c.File)
+	if err != nil {
+		return err
+	}
+	machine := clock.System()
+	db, err := postgres.Open(ctx, c.DatabaseURL, postgres.Options{Now: machine.Now, Application: "insyn-import", MaxConnections: 1})
+	if err != nil {
+		return fmt.Errorf("INSYN_DATABASE_URL: %w", err)
+	}
+	defer func() { _ = postgres.Close(db) }() // what was to be kept is committed
+	// Nothing that is imported is sealed, so the command needs no keys.
+	store := models.NewStore(db, crypto.NewSealer(nil), machine)
+	report, err := workflows.Import(ctx, store, files, workflows.ImportOptions{Apply: c.Apply})
+	if err != nil {
+		return err
+	}
+	if err := printImport(out, report, c.Lang); err != nil {
+		return err
+	}
+	if len(report.Faults) > 0 {
+		return errImportFaults
+	}
+	return nil
+}
+
+// importFiles lists the files given, and the spreadsheets of the folders given.
+func importFiles(paths []string) ([]workflows.ImportFile, error) {
+	var files []workflows.ImportFile
+	for _, path := range paths {
+		info, err := os.Stat(path)
+		if err != nil {
+			return nil, fmt.Errorf("open spreadsheet: %w", err)
+		}
+		if !info.IsDir() {
+			files = append(files, workflows.ImportFile{Name: filepath.Base(path), Open: func() (io.ReadCloser, error) { return os.Open(path) }}) //nolint:gosec // G304: the file the user named
+			continue
+		}
+		inside, err := workflows.ImportFolder(os.DirFS(path))
+		if err != nil {
+			return nil, err
+		}
+		if len(inside) == 0 {
+			return nil, fmt.Errorf("no spreadsheets in %s", path)
+		}
+		files = append(files, inside...)
+	}
+	return files, nil
+}

@@ -1,0 +1,45 @@
+package workflows
+
+import (
+	_ "embed" // the texts
+	"encoding/json"
+	"strings"
+	"sync"
+
+	"insyn/internal/sheet"
+)
+
+// importTexts holds what each fault is called in each language. It stands here and not among the pages' texts because the
+// command and the upload page say the same.
+//
+//go:embed import_texts.json
+var importTexts string
+
+var importCatalogue = sync.OnceValues(func() (map[string]map[string]string, error) {
+	var texts map[string]map[string]string
+	err := json.Unmarshal([]byte(importTexts), &texts)
+	return texts, err
+})
+
+// ImportFaultText says in a language, sv or en, what is wrong and what was expected, without saying where.
+func ImportFaultText(f sheet.Fault, lang string) string {
+	catalogue, err := importCatalogue()
+	text, ok := catalogue[f.Key][lang]
+	if err != nil || !ok {
+		return f.Key
+	}
+	for name, value := range f.Args {
+		text = strings.ReplaceAll(text, "{"+name+"}", value)
+	}
+	return strings.Join(strings.Fields(text), " ") // an argument may be empty, such as the sheet of a CSV file
+}
+
+// ImportTableName is what a table is called in a spreadsheet.
+func ImportTableName(t ImportTable) string {
+	for _, k := range importKinds() {
+		if k.table == t {
+			return k.sheet
+		}
+	}
+	return string(t)
+}

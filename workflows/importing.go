@@ -1,0 +1,294 @@
+package workflows
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"insyn/internal/calendar"
+	"insyn/internal/sheet"
+	"insyn/models"
+)
+
+// ImportFile is a spreadsheet to import. Open is called once.
+type ImportFile struct {
+	Name string // base name; faults carry it
+	Open func() (io.ReadCloser, error)
+}
+
+// ImportOptions says how to import. The zero value tries everything and keeps nothing.
+type ImportOptions struct {
+	Apply bool // keep it
+}
+
+// ImportTable names what a sheet holds.
+type ImportTable string
+
+// The tables, in the order they are written: each refers to earlier ones only.
+const (
+	ImportControllers ImportTable = "controllers"
+	ImportStaff       ImportTable = "staff"
+	ImportAssignments ImportTable = "assignments"
+	ImportDelegations ImportTable = "delegations"
+	ImportSystems     ImportTable = "systems"
+	ImportActivities  ImportTable = "activities"
+)
+
+// ImportReport says what an import did, or would do. When there are faults nothing was done, and Changes and Gone are empty.
+type ImportReport struct {
+	Applied   bool            `json:"applied"`
+	Tables    []ImportSummary `json:"tables"`
+	Changes   []ImportChange  `json:"changes"`
+	Gone      []ImportGone    `json:"gone"` // in the database, not in the files; never deleted
+	Faults    []sheet.Fault   `json:"faults"`
+	CutFaults bool            `json:"cutFaults"` // there are more faults than are listed
+}
+
+// ImportSummary counts the rows of one table.
+type ImportSummary struct {
+	Table     ImportTable `json:"table"`
+	Created   int         `json:"created"`
+	Changed   int         `json:"changed"`
+	Unchanged int         `json:"unchanged"`
+	Gone      int         `json:"gone"`
+}
+
+// ImportChange is a row that is new or says something else than before.
+type ImportChange struct {
+	Table       ImportTable        `json:"table"`
+	File        string             `json:"file"`
+	Sheet       string             `json:"sheet,omitempty"`
+	Row         int                `json:"row"`
+	Key         string             `json:"key"` // the natural key, readable
+	Created     bool               `json:"created"`
+	Differences []ImportDifference `json:"differences,omitempty"` // of a changed row
+}
+
+// ImportDifference is one cell that says something else than the database.
+type ImportDifference struct {
+	Heading string `json:"heading"`
+	Old     string `json:"old"`
+	New     string `json:"new"`
+}
+
+// ImportGone is a row of the database that no file has, though a file has the table.
+type ImportGone struct {
+	Table ImportTable `json:"table"`
+	Key   string      `json:"key"`
+}
+
+// ImportFolder lists the spreadsheets in the root of a file system, in order of name.
+func ImportFolder(fsys fs.FS) ([]ImportFile, error) {
+	entries, err := fs.ReadDir(fsys, ".")
+	if err != nil {
+		return nil, fmt.Errorf("read folder: %w", err)
+	}
+	var files []ImportFile
+	for _, e := range entries {
+		// “~$…” is Excel's mark of a file that somebody has open.
+		if kind := strings.ToLower(path.Ext(e.Name())); e.IsDir() || strings.HasPrefix(e.Name(), "~$") || kind != ".xlsx" && kind != ".csv" {
+			continue
+		}
+		files = append(files, ImportFile{Name: e.Name(), Open: func() (io.ReadCloser, error) { return fsys.Open(e.Name()) }})
+	}
+	return files, nil
+}
+
+// errImportUndone rolls the transaction of a dry run back.
+var errImportUndone = errors.New("import not kept")
+
+// Import reads controllers, staff, assignments, delegations, systems and activities from spreadsheets and writes them all,
+// or nothing, as the system. What is wrong with the content is in the report; an error means that files or database could
+// not be used at all. A dry run goes through the same writes and takes them back, so that it cannot promise too much.
+func Import(ctx context.Context, store *models.Store, files []ImportFile, opts ImportOptions) (ImportReport, error) {
+	in := &importing{faults: &sheet.Faults{}, present: map[ImportTable]bool{}}
+	if err := in.read(files); err != nil {
+		return ImportReport{}, err
+	}
+	err := store.InTx(ctx, models.SystemActor(), func(tx *models.Tx) error {
+		if err := in.write(tx); err != nil {
+			return err
+		}
+		if !opts.Apply || in.faults.Any() {
+			return errImportUndone
+		}
+		return nil
+	})
+	if err != nil && !errors.Is(err, errImportUndone) {
+		return ImportReport{}, fmt.Errorf("import: %w", err)
+	}
+	return in.report(err == nil), nil
+}
+
+// importing is one run.
+type importing struct {
+	faults  *sheet.Faults
+	present map[ImportTable]bool // tables that the files have
+
+	controllers []importRow[importController]
+	staff       []importRow[importStaff]
+	assignments []importRow[importAssignment]
+	delegations []importRow[importDelegation]
+	systems     []importRow[importSystem]
+	activities  []importRow[importActivity]
+
+	summaries []ImportSummary
+	changes   []ImportChange
+	gone      []ImportGone
+}
+
+// importRow is a row of a file and what it says.
+type importRow[T any] struct {
+	record *sheet.Record
+	value  T
+}
+
+// read reads every file and recognises its sheets.
+func (in *importing) read(files []ImportFile) error {
+	for _, file := range files {
+		sheets, faults, err := readImportFile(file)
+		if err != nil {
+			return err
+		}
+		in.faults.AddAll(faults)
+		sheets = slices.DeleteFunc(sheets, sheet.Sheet.Empty)
+		if len(sheets) == 0 && len(faults) == 0 {
+			in.faults.Add(sheet.Fault{File: file.Name, Key: importFaultEmpty})
+		}
+		for _, s := range sheets {
+			in.readSheet(s)
+		}
+	}
+	return nil
+}
+
+func readImportFile(file ImportFile) ([]sheet.Sheet, []sheet.Fault, error) {
+	content, err := file.Open()
+	if err != nil {
+		return nil, nil, fmt.Errorf("open spreadsheet: %w", err)
+	}
+	defer func() { _ = content.Close() }() // only read
+	return sheet.Read(file.Name, content, sheet.DefaultLimits())
+}
+
+func (in *importing) readSheet(s sheet.Sheet) {
+	kind, ok := recogniseImport(s)
+	if !ok {
+		if !importAside(s.Name) {
+			in.faults.Add(sheet.Fault{File: s.File, Sheet: s.Name, Key: importFaultSheet, Args: sheet.Args{"expected": importSheetNames()}})
+		}
+		return
+	}
+	in.present[kind.table] = true
+	table := sheet.Open(s, kind.columns, []string{importNotes}, in.faults)
+	if table == nil {
+		return
+	}
+	for _, r := range table.Records() {
+		in.readRow(kind.table, r)
+	}
+}
+
+func (in *importing) readRow(table ImportTable, r *sheet.Record) {
+	switch table {
+	case ImportControllers:
+		in.controllers = append(in.controllers, importRow[importController]{r, readController(r)})
+	case ImportStaff:
+		in.staff = append(in.staff, importRow[importStaff]{r, readStaff(r)})
+	case ImportAssignments:
+		in.assignments = append(in.assignments, importRow[importAssignment]{r, readAssignment(r)})
+	case ImportDelegations:
+		in.delegations = append(in.delegations, importRow[importDelegation]{r, readDelegation(r)})
+	case ImportSystems:
+		in.systems = append(in.systems, importRow[importSystem]{r, readSystem(r)})
+	case ImportActivities:
+		in.activities = append(in.activities, importRow[importActivity]{r, readActivity(r)})
+	}
+}
+
+// write resolves, checks and, if nothing is wrong, writes.
+func (in *importing) write(tx *models.Tx) error {
+	stored, err := tx.LockOrganisation()
+	if err != nil {
+		return err
+	}
+	before := storedImport(stored)
+	in.resolve(before)
+	in.check(before, calendar.DateOf(tx.Now))
+	if in.faults.Any() {
+		return nil
+	}
+	return errors.Join(
+		putImported(in, ImportControllers, in.controllers, before.controllers, func(c importController) (models.Put, error) { return tx.PutController(c.Controller) }),
+		putImported(in, ImportStaff, in.staff, before.staff, func(s importStaff) (models.Put, error) { return tx.PutStaff(s.Staff) }),
+		putImported(in, ImportAssignments, in.assignments, before.assignments, func(a importAssignment) (models.Put, error) { return tx.PutAssignment(a.Assignment) }),
+		putImported(in, ImportDelegations, in.delegations, before.delegations, func(d importDelegation) (models.Put, error) { return tx.PutDelegation(d.Delegation) }),
+		putImported(in, ImportSystems, in.systems, before.systems, func(s importSystem) (models.Put, error) { return tx.PutSystem(s.System) }),
+		putImported(in, ImportActivities, in.activities, before.activities, func(a importActivity) (models.Put, error) { return tx.PutActivity(a.Activity) }),
+	)
+}
+
+// putImported writes the rows of one table and notes what became of them, and which stored rows no file has.
+func putImported[T importEntity](in *importing, table ImportTable, rows []importRow[T], stored []T, put func(T) (models.Put, error)) error {
+	if !in.present[table] {
+		return nil
+	}
+	old := make(map[string]T, len(stored))
+	for _, s := range stored {
+		old[s.key()] = s
+	}
+	summary := ImportSummary{Table: table}
+	for _, row := range rows {
+		key := row.value.key()
+		differences := []ImportDifference(nil)
+		was, known := old[key]
+		if known {
+			differences = compareImported(table, was.fields(), row.value.fields())
+			delete(old, key)
+		}
+		outcome, err := put(row.value)
+		if err != nil {
+			return err
+		}
+		switch {
+		case outcome == models.PutCreated && !known:
+			summary.Created++
+		case outcome == models.PutChanged && len(differences) > 0:
+			summary.Changed++
+		case outcome == models.PutUnchanged && known && len(differences) == 0:
+			summary.Unchanged++
+			continue
+		default: // the report would not be true
+			return fmt.Errorf("%s: the database says %s, the comparison does not", table, outcome)
+		}
+		at := row.record.At("")
+		in.changes = append(in.changes, ImportChange{Table: table, File: at.File, Sheet: at.Sheet, Row: at.Row, Key: key, Created: !known, Differences: differences})
+	}
+	for _, s := range stored {
+		if _, left := old[s.key()]; left {
+			in.gone = append(in.gone, ImportGone{Table: table, Key: s.key()})
+			summary.Gone++
+		}
+	}
+	in.summaries = append(in.summaries, summary)
+	return nil
+}
+
+func compareImported(table ImportTable, old, now []importField) []ImportDifference {
+	var out []ImportDifference
+	for i := range now {
+		if old[i].value != now[i].value {
+			out = append(out, ImportDifference{Heading: importHeading(table, now[i].column), Old: old[i].value, New: now[i].value})
+		}
+	}
+	return out
+}
+
+func (in *importing) report(applied bool) ImportReport {
+	return ImportReport{Applied: applied, Tables: in.summaries, Changes: in.changes, Gone: in.gone, Faults: in.faults.List(), CutFaults: in.faults.Cut()}
+}
