@@ -1,9 +1,101 @@
 package templates
 
-import "io/fs"
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"strings"
 
-func (s *Set) loadDocuments(_ fs.FS, _ string) error { return nil }
+	"insyn/internal/calendar"
+)
 
-type mailSet map[string]any
+// Controller is the sender of a letter or extract.
+type Controller struct {
+	Name      string // “Socialnämnden”
+	Kind      string // namnd, styrelse, revision, bolag or stiftelse
+	Sensitive bool   // whether there is anything at all may be secret there
+	Court     string // where its decisions are appealed: “Förvaltningsrätten i Exempelstad”
+	Address   string // postal address, lines parted by line breaks or commas
+	Email     string
+	Phone     string
+	DPOName   string
+	DPOEmail  string
+	DPOPhone  string
+}
 
-func (s *Set) loadMails(_ fs.FS, _ string) error { return nil }
+// Authority reports whether the controller is an authority: its decisions can be appealed, and its letters carry the
+// municipality's name and mark. Companies and foundations are legal persons of their own.
+func (c Controller) Authority() bool { return c.Kind != "bolag" && c.Kind != "stiftelse" }
+
+// Possessive is the name in the genitive, as Swedish writes it: Socialnämndens, Kommunens revisorers, Exempelhus. English
+// puts “of” before the name and leaves it as it is.
+func (c Controller) Possessive(lang string) string {
+	if calendar.IsEnglish(lang) {
+		return c.Name
+	}
+	for _, end := range []string{"s", "x", "z"} {
+		if strings.HasSuffix(c.Name, end) {
+			return c.Name
+		}
+	}
+	return c.Name + "s"
+}
+
+// AddressLines is the address line by line.
+func (c Controller) AddressLines() []string { return lines(c.Address) }
+
+func lines(address string) []string {
+	var out []string
+	for line := range strings.FieldsFuncSeq(address, func(r rune) bool { return r == '\n' || r == ',' }) {
+		if line = strings.TrimSpace(line); line != "" {
+			out = append(out, line)
+		}
+	}
+	return out
+}
+
+// documents are the templates of letters and extracts: name of the file to the files it is made of.
+func documents() map[string][]string {
+	return map[string][]string{
+		"letters/decision": {"letters/parts.html", "letters/decision.html"},
+	}
+}
+
+func (s *Set) loadDocuments(fsys fs.FS, lang string) error {
+	css, err := fs.ReadFile(fsys, "letters/document.css")
+	if err != nil {
+		return fmt.Errorf("read the style of documents: %w", err)
+	}
+	s.style = template.CSS(strings.TrimSpace(s.look.properties() + "\n" + string(css))) //nolint:gosec // our own file
+	for name, files := range documents() {
+		t, err := parseFiles(s.root(lang), fsys, files...)
+		if err != nil {
+			return err
+		}
+		if err := s.verify(t, name, "document"); err != nil {
+			return err
+		}
+		s.documents[lang+" "+name] = t
+	}
+	return nil
+}
+
+// document draws one; the bytes are the same for the same data.
+func (s *Set) document(lang, name string, data any) ([]byte, error) {
+	var b bytes.Buffer
+	if err := s.documents[s.Lang(lang)+" "+name].ExecuteTemplate(&b, "document", data); err != nil {
+		return nil, fmt.Errorf("draw %s: %w", name, err)
+	}
+	return b.Bytes(), nil
+}
+
+// DocumentPolicy is the Content-Security-Policy under which letters and extracts are shown in a browser: their own style
+// and nothing else, from nowhere.
+func (s *Set) DocumentPolicy() string {
+	sum := sha256.Sum256([]byte(s.style))
+	return "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
+		"'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'"
+}

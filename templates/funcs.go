@@ -29,6 +29,7 @@ import (
 //	steps .DueSteps           the sentences of how a due date came about
 //	paragraphs .Text          the paragraphs of what somebody wrote
 //	nb                        sets no-break spaces in data such as an address or a section of law
+//	sentence                  what somebody wrote, with a full stop if it has no end
 //	tel                       a phone number for a tel: link: 0980-31 92 00 is +46980319200
 //	field, option, link, dict, list   build what the parts want; see form.go
 //	asset "app.css"           the address of an asset
@@ -67,6 +68,7 @@ func (s *Set) funcs(lang string) template.FuncMap {
 		"paragraphs": paragraphs,
 		"nb":         i18n.NoBreak,
 		"tel":        telephone,
+		"sentence":   sentence,
 
 		"field": newField, "option": newOption, "link": newLink, "dict": dict, "list": list,
 
@@ -116,6 +118,15 @@ func PersonalNumber(number string) string {
 		return number
 	}
 	return number[:8] + "-" + number[8:]
+}
+
+// sentence ends what somebody wrote with a full stop, if it has no end of its own.
+func sentence(text string) string {
+	text = strings.TrimSpace(text)
+	if text == "" || strings.ContainsAny(text[len(text)-1:], ".!?:") || strings.HasSuffix(text, "”") {
+		return text
+	}
+	return text + "."
 }
 
 // telephone writes a Swedish phone number as a tel: link wants it.

@@ -14,7 +14,7 @@ import (
 	"insyn/internal/i18n"
 )
 
-//go:embed */*.html locales/*/*.json assets/app.css
+//go:embed */*.html letters/document.css locales/*/*.json assets/app.css
 var embedded embed.FS
 
 // Files are the templates, texts and assets that are compiled in.

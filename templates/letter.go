@@ -1,0 +1,164 @@
+package templates
+
+import (
+	"errors"
+	"fmt"
+	"html/template"
+	"strings"
+
+	"insyn/internal/calendar"
+)
+
+// The outcomes of a decision on an access request, as models.Outcome has them.
+const (
+	outcomeGranted = "granted"
+	outcomePartial = "partial"
+	outcomeNothing = "nothing-found"
+	outcomeNeutral = "neutral"
+	outcomeRefused = "refused"
+)
+
+// The remedies, as models.Remedy has them.
+const (
+	remedyNone  = "none"
+	remedyCourt = "forvaltningsratt"
+	remedyIMY   = "imy-and-court"
+)
+
+// LetterDoc is what a decision letter on an access request is made of. One letter, one controller, one decision.
+type LetterDoc struct {
+	Controller Controller
+	Number     string        // of the case, INS-2027-00042-SN
+	Diary      string        // the controller's own diary number; empty until it is known
+	Date       calendar.Date // of the decision
+	ToName     string
+	ToAddress  string        // lines parted by line breaks or commas; empty when the letter goes through the portal
+	Outcome    string        // granted, partial, nothing-found, neutral or refused
+	Received   calendar.Date // of the request
+
+	Released    int           // pieces of material that are released
+	Searched    int           // systems
+	NotSearched []NotSearched // systems that were not searched
+	Withheld    []Withheld
+	Reasons     string // free text; demanded for refused when nothing is in Withheld
+
+	Post       bool          // the person gets the data on paper, else in the portal
+	FetchUntil calendar.Date // last day to fetch them in the portal; zero: not said
+
+	DecidedBy        string
+	Title            string        // of who decided
+	DelegationNumber string        // “4.3” in the list of delegations; empty when the body itself decided
+	MeetingOn        calendar.Date // of the body itself
+	MeetingParagraph string        // “18”
+
+	ReviewOffered bool   // the DPO was offered the extract; never said by sensitive controllers
+	Remedy        string // none, forvaltningsratt or imy-and-court
+
+	Extended    bool // by two further months, and the person was told (art 12.3)
+	Late        bool // after the due date
+	LateRefusal bool // a refusal, whole or partial, later than one month from receipt: art 12.4 knows no extension
+}
+
+// NotSearched is a system that was not searched, and why.
+type NotSearched struct{ System, Why string }
+
+// Withheld is a piece of material that is not released.
+type Withheld struct {
+	Title       string // what it is, without revealing what it says
+	Explanation string // why, in plain words
+	Ground      string // a code that has the texts ground.<code>.name, .law and .help
+}
+
+// Letter is the decision letter as an HTML document that needs nothing from outside. Equal input gives equal bytes.
+//
+// The neutral letter says the same whatever was found: of what was searched, withheld, released, reviewed and reasoned
+// nothing is read. It is an error to let a sensitive controller say that nothing was found, or that everything is secret,
+// in any other words (domain P3); to refuse without reasons; and to name a remedy that the controller's kind does not have.
+func (s *Set) Letter(lang string, d LetterDoc) ([]byte, error) {
+	if err := d.check(); err != nil {
+		return nil, fmt.Errorf("letter %s: %w", d.Number, err)
+	}
+	for _, w := range d.Withheld {
+		if !s.texts.Has("ground." + w.Ground + ".law") {
+			return nil, fmt.Errorf("letter %s: no ground %q", d.Number, w.Ground)
+		}
+	}
+	return s.document(lang, "letters/decision", letterPage{d.normal(), s.look, s.style})
+}
+
+type letterPage struct {
+	LetterDoc
+	Look  Look
+	Style template.CSS
+}
+
+// Heading is the title of the document.
+func (letterPage) Heading() string { return "letter.title" }
+
+func (d LetterDoc) check() error {
+	c := d.Controller
+	switch {
+	case d.Number == "" || d.Date.IsZero() || d.Received.IsZero() || c.Name == "" || d.ToName == "" || d.DecidedBy == "":
+		return errors.New("number, date, receipt, controller, addressee and decision maker are needed")
+	case c.Sensitive && (d.Outcome == outcomeNothing || d.Outcome == outcomeRefused && len(d.Withheld) > 0):
+		return errors.New("a sensitive controller answers neutrally")
+	case d.Remedy == remedyCourt && (!c.Authority() || c.Court == ""):
+		return errors.New("only an authority with a court can be appealed against")
+	case d.Remedy == remedyIMY && c.Authority():
+		return errors.New("the decisions of an authority are appealed")
+	}
+	switch d.Outcome {
+	case outcomeGranted, outcomeNothing:
+		if d.Remedy != remedyNone || len(d.Withheld) > 0 {
+			return errors.New("a granted request has no remedy and withholds nothing")
+		}
+	case outcomePartial:
+		if d.Remedy == remedyNone || len(d.Withheld) == 0 {
+			return errors.New("a partial refusal needs what is withheld and a remedy")
+		}
+	case outcomeRefused:
+		if d.Remedy == remedyNone || len(d.Withheld) == 0 && strings.TrimSpace(d.Reasons) == "" {
+			return errors.New("a refusal needs reasons and a remedy")
+		}
+	case outcomeNeutral:
+		if d.Remedy == remedyNone {
+			return errors.New("the neutral answer needs a remedy")
+		}
+	default:
+		return fmt.Errorf("no outcome %q", d.Outcome)
+	}
+	return nil
+}
+
+// normal leaves out what a letter must not depend on.
+func (d LetterDoc) normal() LetterDoc {
+	if d.Controller.Sensitive {
+		d.ReviewOffered = false
+	}
+	if d.Outcome == outcomeNeutral {
+		d.Searched, d.NotSearched, d.Withheld, d.Released = 0, nil, nil, 0
+		d.Reasons, d.ReviewOffered, d.LateRefusal = "", false, false
+	}
+	return d
+}
+
+// To is the address line by line.
+func (d LetterDoc) To() []string { return lines(d.ToAddress) }
+
+// Ref is the number to name in an appeal: the controller's own diary number when it is known.
+func (d LetterDoc) Ref() string {
+	if d.Diary != "" {
+		return d.Diary
+	}
+	return d.Number
+}
+
+// Secrecy reports whether anything is withheld as secret, so that the letter says what follows for an extract.
+func (d LetterDoc) Secrecy() bool {
+	for _, w := range d.Withheld {
+		if strings.HasPrefix(w.Ground, "osl-") {
+			return true
+		}
+	}
+	return false
+}
