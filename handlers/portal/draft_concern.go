@@ -1,0 +1,216 @@
+package portal
+
+import (
+	"errors"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"slices"
+
+	"github.com/gin-gonic/gin"
+
+	"insyn/handlers/web"
+	"insyn/models"
+	"insyn/templates"
+	"insyn/workflows"
+)
+
+// relations are what a person may have been to a controller, as codes of models.About.Relation.
+func relations() []string {
+	return []string{"resident", "pupil", "parent", "client", "employee", "applicant", "tenant", "other"}
+}
+
+// Lengths of what may be typed to one controller, in bytes; a generous page.
+const (
+	maxText   = 10000
+	maxPeriod = 60
+)
+
+type concernPage struct {
+	step
+	Controller models.Controller
+	Relations  []templates.Option
+	About      models.About
+	Files      []workflows.FileView
+	Saved      *models.About // what another tab saved
+	Max        int64
+}
+
+// concern is the controller that a question page is about, and its place among the chosen.
+func (d draft) concern(prefix string) (models.Controller, int, bool) {
+	chosen := d.chosen()
+	i := slices.IndexFunc(chosen, func(k models.Controller) bool { return k.Prefix == prefix })
+	if i < 0 {
+		return models.Controller{}, 0, false
+	}
+	return chosen[i], i, true
+}
+
+func (d draft) concernPath(i int) string {
+	chosen := d.chosen()
+	if i < 0 {
+		return d.path("namnder")
+	}
+	if i >= len(chosen) {
+		return d.path("svar")
+	}
+	return d.path("om/" + url.PathEscape(chosen[i].Prefix))
+}
+
+func (p *portal) concernStep(c *gin.Context, d draft, i int) step {
+	s := p.step(c, d, "", d.concernPath(i-1), i+2)
+	s.Action = d.concernPath(i)
+	return s
+}
+
+// concernPage asks what the request is about at one controller. What is written here is sealed for it alone.
+func (p *portal) concernPage(c *gin.Context, d draft) error {
+	k, i, ok := d.concern(c.Param("prefix"))
+	if !ok {
+		return workflows.ErrNotFound
+	}
+	s := p.concernStep(c, d, i)
+	about := d.addressee(k.ID).About
+	kept, ok, err := p.restore(c, s.Action)
+	if err != nil {
+		return err
+	}
+	if ok {
+		about, s.Notice, s.Then = readAbout(kept), "portal.notice.kept", then(kept.Get("sedan"))
+	}
+	return p.showConcern(c, http.StatusOK, d, k, s, about, nil)
+}
+
+func (p *portal) showConcern(c *gin.Context, status int, d draft, k models.Controller, s step, about models.About, faults templates.Faults) error {
+	data := concernPage{step: s, Controller: k, About: about, Max: p.UploadMax}
+	for _, r := range relations() {
+		data.Relations = append(data.Relations, templates.Option{Value: r, Label: p.Texts.T(web.Lang(c), "portal.relation."+r, nil)})
+	}
+	for _, f := range d.Files {
+		if f.Controller == k.ID {
+			data.Files = append(data.Files, f)
+		}
+	}
+	if s.Conflict {
+		data.Saved = &d.addressee(k.ID).About
+	}
+	return p.show(c, status, view{
+		page: "portal/om-namnd", title: "portal.concern.title", args: map[string]any{"n": s.Number}, faults: faults, data: data,
+	})
+}
+
+func readAbout(form url.Values) models.About {
+	return models.About{Relation: form.Get("relation"), Text: clip(form.Get("text")), From: clip(form.Get("from")), To: clip(form.Get("to"))}
+}
+
+func checkAbout(a models.About) (faults templates.Faults) {
+	if a.Relation != "" && !offered(a.Relation, relations()) {
+		faults = append(faults, fault("relation", "portal.error.choose-offered"))
+	}
+	if len(a.Text) > maxText {
+		faults = append(faults, templates.Fault{Field: "text", Key: "error.text-too-long", Args: map[string]any{"max": maxText}})
+	}
+	for name, v := range map[string]string{"from": a.From, "to": a.To} {
+		if len(v) > maxPeriod {
+			faults = append(faults, templates.Fault{Field: name, Key: "error.text-too-long", Args: map[string]any{"max": maxPeriod}})
+		}
+	}
+	return faults
+}
+
+// saveConcern takes text and files in one stream: each file goes to its sealed place while it arrives. A file that cannot
+// be taken does not cost the person what they wrote.
+func (p *portal) saveConcern(c *gin.Context, d draft) error {
+	k, i, ok := d.concern(c.Param("prefix"))
+	if !ok {
+		return p.conflictGone(c, d)
+	}
+	form, faults, err := p.receive(c, d, k)
+	if err != nil {
+		return err
+	}
+	about := readAbout(form)
+	faults = append(checkAbout(about), faults...)
+	s := p.concernStep(c, d, i)
+	s.Then = then(form.Get("sedan"))
+	ctx := c.Request.Context()
+	err = p.Service.SaveDraft(ctx, actor(c), d.ID, version(form), func(f *workflows.DraftForm) {
+		for j := range f.Controllers {
+			if f.Controllers[j].Controller == k.ID && len(checkAbout(about)) == 0 {
+				f.Controllers[j].About = about
+			}
+		}
+	})
+	if errors.Is(err, workflows.ErrConflict) {
+		return p.concernConflict(c, k, form, about)
+	}
+	if err != nil {
+		return err
+	}
+	if remove, err := models.ParseID[models.File](form.Get("ta-bort")); err == nil {
+		if err := p.Service.Detach(ctx, actor(c), d.ID, remove); err != nil && !errors.Is(err, workflows.ErrNotFound) {
+			return err
+		}
+	}
+	if len(faults) > 0 {
+		return p.conflict(c, func(now draft) error {
+			again := p.concernStep(c, now, i)
+			again.Then = s.Then
+			return p.showConcern(c, http.StatusUnprocessableEntity, now, k, again, about, faults)
+		})
+	}
+	if form.Has("ta-bort") || form.Has("lagg-till") {
+		to := s.Action
+		if s.Then != "" {
+			to += "?sedan=" + s.Then
+		}
+		return web.SeeOther(c, to+"#file")
+	}
+	return p.onward(c, d, form, d.concernPath(i+1))
+}
+
+// receive reads the form and attaches its files.
+func (p *portal) receive(c *gin.Context, d draft, k models.Controller) (url.Values, templates.Faults, error) {
+	var faults templates.Faults
+	form, err := web.Upload(c, func(_ url.Values, part *multipart.Part) error {
+		if part.FormName() != "file" {
+			return web.ErrBadForm
+		}
+		_, err := p.Service.Attach(c.Request.Context(), actor(c), d.ID, k.ID, workflows.IncomingFile{Name: part.FileName(), Body: part})
+		var over *http.MaxBytesError
+		if errors.As(err, &over) {
+			return web.ErrTooLarge
+		}
+		if f, ok := web.AsFaults(err); ok {
+			faults = append(faults, f...)
+			return nil
+		}
+		return err
+	})
+	if errors.Is(err, web.ErrTooLarge) && form.Has("version") {
+		// The form as a whole was too large. What came before the files is all there; the rest is not read.
+		tooLarge := templates.Fault{Field: "file", Key: "portal.error.files-too-large", Args: map[string]any{"max": uploadsAtOnce * p.UploadMax}}
+		return form, append(faults, tooLarge), nil
+	}
+	return form, faults, err
+}
+
+// concernConflict shows the question again with what another tab saved, or the list when the other tab took the
+// controller away.
+func (p *portal) concernConflict(c *gin.Context, k models.Controller, form url.Values, about models.About) error {
+	return p.conflict(c, func(now draft) error {
+		_, i, ok := now.concern(k.Prefix)
+		if !ok {
+			return p.conflictGone(c, now)
+		}
+		s := p.concernStep(c, now, i)
+		s.Then, s.Conflict = then(form.Get("sedan")), true
+		return p.showConcern(c, http.StatusConflict, now, k, s, about, nil)
+	})
+}
+
+// conflictGone says that the controller is no longer among the chosen.
+func (p *portal) conflictGone(c *gin.Context, d draft) error {
+	web.BackTo(c, d.path("namnder"))
+	return workflows.ErrConflict
+}

@@ -1,0 +1,164 @@
+package portal
+
+import (
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"insyn/handlers/web"
+	"insyn/internal/oidc"
+	"insyn/internal/session"
+	"insyn/models"
+	"insyn/workflows"
+)
+
+// A released file is opened after a fresh login with the e-ID, each time. The login is bound to the one file: its answer
+// leaves a ticket in the session, good for five minutes and for one opening. The opening itself is a POST, since it is a
+// fact in law: the decision counts as served when its letter is opened (domain.md P9), which no prefetch may bring about.
+
+func ticketState(file models.FileID) string { return "ticket " + file.String() }
+
+func ticket(file models.FileID, now time.Time) session.Pending {
+	return session.Pending{Flow: oidc.Flow{State: ticketState(file), StartedAt: now}}
+}
+
+// fileOf is the file that a login was made for.
+func fileOf(p session.Pending) (models.FileID, bool) {
+	_, name, ok := strings.Cut(p.ReturnTo, "/fil/")
+	if !ok || p.Flow.Prompt != "login" {
+		return models.FileID{}, false
+	}
+	id, err := models.ParseID[models.File](name)
+	return id, err == nil
+}
+
+// answerOf finds a released file among the person's own answers; anything else is not found.
+func (p *portal) answerOf(c *gin.Context) (workflows.MyRequest, workflows.MyCase, workflows.AnswerFile, error) {
+	r, err := p.Service.MyRequest(c.Request.Context(), actor(c), c.Param("number"))
+	if err != nil {
+		return r, workflows.MyCase{}, workflows.AnswerFile{}, err
+	}
+	id, err := models.ParseID[models.File](c.Param("file"))
+	if err != nil {
+		return r, workflows.MyCase{}, workflows.AnswerFile{}, workflows.ErrNotFound
+	}
+	for _, k := range r.Cases {
+		if k.Letter != nil && k.Letter.ID == id {
+			return r, k, *k.Letter, nil
+		}
+		for _, f := range k.Extract {
+			if f.ID == id {
+				return r, k, f, nil
+			}
+		}
+	}
+	return r, workflows.MyCase{}, workflows.AnswerFile{}, workflows.ErrNotFound
+}
+
+func filePath(number string, id models.FileID) string {
+	return requestPath(number) + "/fil/" + id.String()
+}
+
+// askAgain sends the person to the e-ID provider for one file.
+func (p *portal) askAgain(c *gin.Context) error {
+	r, _, f, err := p.answerOf(c)
+	if err != nil {
+		return err
+	}
+	return p.beginLogin(c, filePath(r.Number, f.ID), oidc.Options{Prompt: "login", MaxAge: freshMax, UILocale: web.Lang(c)})
+}
+
+type openPage struct {
+	Number     string
+	Controller string
+	File       fileRow
+	Action     string
+	Back       string
+}
+
+// filePage is where the login for a file ends: the button that opens it, and the way back. Without it the browser would be
+// left on the provider's page while a file is downloaded.
+func (p *portal) filePage(c *gin.Context) error {
+	r, k, f, err := p.answerOf(c)
+	if err != nil {
+		return err
+	}
+	return p.show(c, http.StatusOK, view{page: "portal/oppna", title: "portal.open.title", current: "requests", data: openPage{
+		Number: r.Number, Controller: k.Controller.Name, File: rowOf(r.Number, f),
+		Action: filePath(r.Number, f.ID), Back: requestPath(r.Number),
+	}})
+}
+
+// openFile takes the ticket and streams the file. Read log, receipt and service are committed before the first byte.
+func (p *portal) openFile(c *gin.Context) error {
+	r, _, f, err := p.answerOf(c)
+	if err != nil {
+		return err
+	}
+	ctx := c.Request.Context()
+	t, ok, err := p.Sessions.TakePending(ctx, ticketState(f.ID))
+	if err != nil {
+		return err
+	}
+	if !ok || p.Clock.Now().Sub(t.Flow.StartedAt) > freshFor {
+		return web.SeeOther(c, filePath(r.Number, f.ID))
+	}
+	body, file, err := p.Service.OpenAnswer(ctx, actor(c), f.ID)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = body.Close() }()
+	p.fileHeaders(c, file)
+	c.Status(http.StatusOK)
+	c.Writer.WriteHeaderNow()
+	if n, err := io.Copy(c.Writer, body); err != nil {
+		return fmt.Errorf("send file after %d bytes: %w", n, err)
+	}
+	return nil
+}
+
+// fileHeaders says what the file is. Only letters and extracts, which the service has made itself, are shown in the
+// browser, in a sandbox; whatever else is there came from a person and is saved, never shown.
+func (p *portal) fileHeaders(c *gin.Context, f workflows.FileView) {
+	h := c.Writer.Header()
+	h.Set("Cache-Control", "no-store")
+	h.Set("Content-Length", strconv.FormatInt(f.Size, 10))
+	disposition := "attachment"
+	h.Set("Content-Type", "application/octet-stream")
+	if made(f.Purpose) {
+		h.Set("Content-Type", f.MediaType)
+	}
+	if shown(f) {
+		disposition = "inline"
+		h.Set("Content-Security-Policy", "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "+
+			"form-action 'none'; frame-ancestors 'none'")
+		if !strings.Contains(f.MediaType, "charset") {
+			h.Set("Content-Type", "text/html; charset=utf-8")
+		}
+	}
+	if v := mime.FormatMediaType(disposition, map[string]string{"filename": f.Name}); v != "" {
+		h.Set("Content-Disposition", v)
+	} else {
+		h.Set("Content-Disposition", disposition)
+	}
+}
+
+// made tells whether the service made the file.
+func made(purpose string) bool {
+	switch purpose {
+	case models.FileLetter, models.FileExtractHTML, models.FileExtractJSON, models.FileExtractCSV:
+		return true
+	}
+	return false
+}
+
+// shown tells whether the file is a page to read in the browser.
+func shown(f workflows.FileView) bool {
+	return made(f.Purpose) && strings.HasPrefix(f.MediaType, "text/html")
+}
