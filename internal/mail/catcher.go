@@ -101,6 +101,9 @@ func (c *Catcher) Close() error {
 	c.closed = true
 	close(c.release)
 	c.mu.Unlock()
+	// The listener is ours to close too: a server closed before its Serve has
+	// begun does not know of it.
+	_ = c.listener.Close()
 	err := c.server.Close()
 	<-c.served
 	if err != nil && !errors.Is(err, net.ErrClosed) {
