@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -156,14 +157,15 @@ func importMatch(r *sheet.Record, column, pattern, example string) string {
 	return r.Match(column, regexp.MustCompile(pattern), example, lineMax)
 }
 
-// importNumber reads a number in a list, such as 4.3. Where Excel has stored it as a decimal number, 4.1 may have been 4.10.
+// importNumber reads a number in a list, such as 4.3. Excel may have stored it as a decimal number, so that 4.1 may have been
+// 4.10, or as a date.
 func importNumber(r *sheet.Record, column string) string {
 	r.Require(column)
-	if strings.Contains(r.Stored(column), ".") {
+	if stored := r.Stored(column); strings.Contains(stored, ".") || stored != "" && stored != r.Line(column, lineMax) {
 		r.Fail(column, importFaultNumber, nil)
 		return ""
 	}
-	return importMatch(r, column, `^[0-9A-ZÅÄÖ]{1,4}([.:-][0-9A-Za-zåäö]{1,4}){0,4}$`, "4.3, 4.10, A.2")
+	return importMatch(r, column, `^[0-9A-ZÅÄÖ]{1,4}[a-zåäö]?([.:][0-9]{1,4}[a-zåäö]?){0,4}$`, "4.3, 4.10, A.2")
 }
 
 // importEmail reads an address that must be filled in. It is kept in small letters, as it is what people are known by.
@@ -186,7 +188,8 @@ func (c importController) key() string { return c.Prefix }
 func (s importStaff) key() string      { return s.Email }
 
 func (a importAssignment) key() string {
-	return strings.Join([]string{a.email, importRoles().Text(string(a.Role)), a.prefix, a.ValidFrom.String()}, " · ")
+	parts := []string{a.email, importRoles().Text(string(a.Role)), a.prefix, a.ValidFrom.String()}
+	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), " · ") // some roles have no controller
 }
 
 func (d importDelegation) key() string {

@@ -9,7 +9,14 @@ import (
 )
 
 // readXLSX reads the visible sheets of a workbook. Hidden ones are somebody's own notes or lists for drop-downs.
-func readXLSX(name string, content []byte, limits Limits, faults *Faults) []Sheet {
+func readXLSX(name string, content []byte, limits Limits, faults *Faults) (sheets []Sheet) {
+	defer func() {
+		// excelize has panicked on damaged files before. A file somebody uploads must not end the process.
+		if recover() != nil {
+			faults.Add(Fault{File: name, Key: FaultFileDamaged})
+			sheets = nil
+		}
+	}()
 	// Both limits are the same, so that nothing is unpacked into a temporary file.
 	book, err := excelize.OpenReader(bytes.NewReader(content), excelize.Options{UnzipSizeLimit: limits.Unpacked, UnzipXMLSizeLimit: limits.Unpacked})
 	if err != nil {
@@ -26,7 +33,6 @@ func readXLSX(name string, content []byte, limits Limits, faults *Faults) []Shee
 	if props, err := book.GetWorkbookProps(); err == nil && props.Date1904 != nil {
 		from1904 = *props.Date1904
 	}
-	var sheets []Sheet
 	for _, title := range names {
 		if visible, err := book.GetSheetVisible(title); err == nil && !visible {
 			continue
