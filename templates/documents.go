@@ -61,6 +61,7 @@ func lines(address string) []string {
 func documents() map[string][]string {
 	return map[string][]string{
 		"letters/decision": {"letters/parts.html", "letters/decision.html"},
+		"extract/extract":  {"letters/parts.html", "extract/extract.html"},
 	}
 }
 
