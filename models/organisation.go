@@ -187,3 +187,45 @@ func (tx *Tx) Systems(c ControllerID) ([]System, error) {
 func (tx *Tx) Activities(c ControllerID) ([]Activity, error) {
 	return raw[Activity](tx, "select * from activities where controller_id = ? order by name, id", c)
 }
+
+// Grant gives a member of staff a role from a civil date; the person is made if there is a name and nobody has the address.
+// Unknown people and controllers are ErrNotFound. A role that is held already is no change.
+func (tx *Tx) Grant(email, name string, role Role, prefix string, from, to calendar.Date) error {
+	if name != "" {
+		if err := tx.db.Exec("insert into staff (id, email, name) values (?, lower(?), ?) on conflict on constraint staff_email_key do nothing",
+			NewID[Staff](), email, name).Error; err != nil {
+			return err
+		}
+	}
+	s, err := one(gorm.G[Staff](tx.db).Where("email = lower(?)", email).First(tx.Context()))
+	if err != nil {
+		return err
+	}
+	var at ControllerID
+	if prefix != "" {
+		c, err := one(gorm.G[Controller](tx.db).Where("prefix = ?", prefix).First(tx.Context()))
+		if err != nil {
+			return err
+		}
+		at = c.ID
+	}
+	return tx.db.Exec(`insert into assignments (id, staff_id, role, controller_id, valid_from, valid_to) values (?, ?, ?, ?, ?, ?)
+		on conflict on constraint assignments_key do nothing`, NewID[Assignment](), s.ID, role, at, from, to).Error
+}
+
+// RosterRow is one role of one member of staff.
+type RosterRow struct {
+	Email      string
+	Name       string
+	Title      string
+	Role       Role
+	Controller string // name; empty for roles that belong to none
+}
+
+// Roster lists everybody with the roles they hold on a civil date, in one query.
+func (tx *Tx) Roster(day calendar.Date) ([]RosterRow, error) {
+	return raw[RosterRow](tx, `select s.email, s.name, s.title, a.role, coalesce(c.name, '') as controller
+		from staff s join assignments a on a.staff_id = s.id left join controllers c on c.id = a.controller_id
+		where a.valid_from <= ?::date and (a.valid_to is null or a.valid_to >= ?::date)
+		order by coalesce(c.position, -1), a.role, s.name, s.id`, day, day)
+}

@@ -59,3 +59,9 @@ func (tx *Tx) VerifyReadings() (broken []int64, seals int64, err error) {
 	}
 	return broken, int64(len(rows)), err
 }
+
+// ReadingsBy lists the readings of one member of staff, or with the zero id of everybody, newest first, before an id.
+func (tx *Tx) ReadingsBy(staff StaffID, before int64, limit int) ([]Reading, error) {
+	return raw[Reading](tx, `select id, at, actor_kind, staff_id, subject_actor, page, controller_id, seal_id from read_log
+		where (?::uuid is null or staff_id = ?::uuid) and (? = 0 or id < ?) order by id desc limit ?`, staff, staff, before, before, limit)
+}

@@ -285,3 +285,15 @@ func (tx *Tx) OpenRequests(after time.Time, afterID RequestID, limit int) ([]Req
 	return raw[Request](tx, `select * from requests where state not in ('closed', 'withdrawn') and (received_at, id) > (?, ?::uuid)
 		order by received_at, id limit ?`, after, afterID.UUID().String(), limit)
 }
+
+// InsertWish stores what the person wished of the servicecenter, in the words that were said: it asks nothing and pauses
+// nothing.
+func (tx *Tx) InsertWish(p *RequestPause, wish string) (err error) {
+	if p.Question, err = tx.Seal(p.RequestID.UUID(), "request_pauses", "question", p.ID.UUID(), "-"); err != nil {
+		return err
+	}
+	if p.Answer, err = tx.Seal(p.RequestID.UUID(), "request_pauses", "answer", p.ID.UUID(), wish); err != nil {
+		return err
+	}
+	return gorm.G[RequestPause](tx.db).Create(tx.Context(), p)
+}

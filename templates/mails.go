@@ -32,7 +32,8 @@ func ResidentMails() []string {
 
 // StaffMails are the kinds of mail to staff.
 func StaffMails() []string {
-	return []string{"new-case", "review-offered", "ready-to-decide", "sent-back", "due-soon", "overdue", "new-message"}
+	return []string{"new-case", "review-offered", "ready-to-decide", "sent-back", "due-soon", "overdue", "new-message",
+		"withdrawn-case", "letter-to-register", "post-it"}
 }
 
 // mailSet is the layout of the HTML part in each language.

@@ -152,7 +152,7 @@ type HandOver struct{ To models.StaffID }
 
 type (
 	reviewTimeout    struct{}
-	releaseCase      struct{ prepared *answerFiles }
+	releaseCase      struct{}
 	closeCase        struct{}
 	pauseForRequest  struct{}
 	resumeForRequest struct{}

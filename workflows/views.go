@@ -229,6 +229,7 @@ type IntakeItem struct {
 	Person     string
 	Right      models.Right
 	State      models.RequestState
+	ReceivedAt time.Time // the cursor of the next page
 	ReceivedOn calendar.Date
 	Due        calendar.Date
 	Open       int

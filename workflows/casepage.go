@@ -1,0 +1,429 @@
+package workflows
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+
+	"insyn/internal/calendar"
+	"insyn/internal/files"
+	"insyn/models"
+)
+
+// CasePage shows a case to those who work on it: one transaction, and in the read log before anything is sent.
+func (s *Service) CasePage(ctx context.Context, actor models.Actor, number string) (CaseView, error) {
+	var v CaseView
+	err := s.Store.InTx(ctx, actor, func(tx *models.Tx) error {
+		c, err := tx.CaseByNumber(number)
+		if err != nil {
+			return err
+		}
+		if actor.Kind != models.StaffKind {
+			return ErrNotFound
+		}
+		if v, err = s.caseView(tx, c); err != nil {
+			return err
+		}
+		return tx.LogReading("case", c.ControllerID, c.ID.UUID())
+	})
+	return v, err
+}
+
+// caseView gathers the page. Those who keep the diary see the letter and its service, and no content.
+func (s *Service) caseView(tx *models.Tx, c models.Case) (CaseView, error) {
+	ctl, err := tx.Controller(c.ControllerID)
+	if err != nil {
+		return CaseView{}, err
+	}
+	a := tx.Actor
+	content := a.Has(models.RoleOmbud, c.ControllerID) || a.Has(models.RoleDecider, c.ControllerID) || a.Has(models.RoleDSO, c.ControllerID)
+	today := calendar.DateOf(tx.Now)
+	v := CaseView{Case: c, Controller: ctl, Today: today, DaysLeft: c.DueOn.Sub(today), Late: !c.State.Done() && c.DueOn.Before(today),
+		Steps: derivation(c), Content: content}
+	p, err := tx.CasePerson(c)
+	if err != nil {
+		return v, err
+	}
+	v.Person = &p
+	fill := []func(*models.Tx, *CaseView) error{s.fillClock, s.fillLetters, s.fillEvents}
+	if content {
+		fill = append(fill, s.fillContent, s.fillReviews, s.fillDecision, s.fillColleagues)
+	}
+	fill = append(fill, s.fillActions)
+	for _, f := range fill {
+		if err := f(tx, &v); err != nil {
+			return v, err
+		}
+	}
+	return v, nil
+}
+
+// fillClock shows both dates of what could move the due date.
+func (s *Service) fillClock(tx *models.Tx, v *CaseView) (err error) {
+	if v.Pauses, err = tx.Pauses(v.Case.ID); err != nil {
+		return err
+	}
+	v.HardSteps = s.reckon(v.Case.ReceivedOn, nil, false, v.Today).Steps
+	v.CanExtendUntil = v.Case.DueHard
+	v.ExtendedDue = s.reckon(v.Case.ReceivedOn, v.Pauses, true, v.Today).Extended
+	if v.Case.Extended {
+		e, err := tx.Extension(v.Case.ID)
+		if err != nil {
+			return err
+		}
+		v.Extension = &e
+	}
+	return nil
+}
+
+// fillContent loads what belongs to the case's officers and the DSO.
+func (s *Service) fillContent(tx *models.Tx, v *CaseView) error {
+	id := v.Case.ID
+	about, err := tx.Concern(id)
+	if err != nil {
+		return err
+	}
+	v.About = &about
+	if v.Searches, err = tx.Searches(id); err != nil {
+		return err
+	}
+	items, err := tx.Items(id)
+	if err != nil {
+		return err
+	}
+	all, err := tx.Files(id)
+	if err != nil {
+		return err
+	}
+	byID := map[models.FileID]FileView{}
+	for _, f := range all {
+		byID[f.ID] = fileView(f)
+		if f.Purpose == models.FileAttachment {
+			v.Files = append(v.Files, fileView(f))
+		}
+	}
+	systems := map[models.SearchID]string{}
+	for _, y := range v.Searches {
+		systems[y.ID] = y.System
+	}
+	for _, i := range items {
+		row := ItemView{Item: i, System: systems[i.SearchID]}
+		if f, ok := byID[i.FileID]; ok && !i.FileID.IsZero() {
+			row.File = &f
+		}
+		if i.Ground != nil {
+			row.GroundText = "ground." + *i.Ground
+		}
+		v.Items = append(v.Items, row)
+	}
+	messages, err := tx.Messages(id)
+	if err != nil {
+		return err
+	}
+	notes, err := s.notes(tx, id)
+	if err != nil {
+		return err
+	}
+	people := []models.StaffID{v.Case.HandlerID}
+	for _, m := range messages {
+		people = append(people, m.StaffID)
+	}
+	for _, n := range notes {
+		people = append(people, n.StaffID)
+	}
+	for _, y := range v.Searches {
+		people = append(people, y.AttestedBy)
+	}
+	if v.SearchesBy, err = tx.StaffNames(present(people)); err != nil {
+		return err
+	}
+	v.Handler = v.SearchesBy[v.Case.HandlerID]
+	v.Messages = messageViews(messages, v.SearchesBy)
+	for _, n := range notes {
+		v.Notes = append(v.Notes, NoteView{Author: v.SearchesBy[n.StaffID], At: n.CreatedAt, Text: n.Text})
+	}
+	if v.Case.HandlerID == tx.Actor.Staff {
+		return tx.MarkRead(id, models.FromSubject)
+	}
+	return nil
+}
+
+// notes are the officers' own: the DSO reads what is offered, not what is jotted down.
+func (s *Service) notes(tx *models.Tx, id models.CaseID) ([]models.Note, error) { return tx.Notes(id) }
+
+func present(ids []models.StaffID) []models.StaffID {
+	var out []models.StaffID
+	for _, id := range ids {
+		if !id.IsZero() {
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
+func messageViews(rows []models.Message, names map[models.StaffID]string) []MessageView {
+	out := make([]MessageView, 0, len(rows))
+	for _, m := range rows {
+		out = append(out, MessageView{Direction: m.Direction, Author: names[m.StaffID], At: m.CreatedAt, Read: m.ReadAt != nil, Text: m.Text})
+	}
+	return out
+}
+
+// fillReviews shows the rounds of the DSO's review, and whether the extract is still the one that was offered.
+func (s *Service) fillReviews(tx *models.Tx, v *CaseView) error {
+	reviews, err := tx.Reviews(v.Case.ID)
+	if err != nil {
+		return err
+	}
+	var people []models.StaffID
+	for _, r := range reviews {
+		people = append(people, r.ReviewerID)
+	}
+	names, err := tx.StaffNames(present(people))
+	if err != nil {
+		return err
+	}
+	items := make([]models.Item, len(v.Items))
+	for i := range v.Items {
+		items[i] = v.Items[i].Item
+	}
+	_, sha, err := makeManifest(v.Case.ID, v.Searches, items)
+	if err != nil {
+		return err
+	}
+	for _, r := range reviews {
+		v.Reviews = append(v.Reviews, ReviewView{Review: r, Reviewer: names[r.ReviewerID], Same: string(r.ManifestSHA) == string(sha)})
+	}
+	return nil
+}
+
+// fillDecision shows the proposal, and the decision once there is one.
+func (s *Service) fillDecision(tx *models.Tx, v *CaseView) error {
+	c := v.Case
+	if len(c.Proposal) > 0 {
+		p, err := openProposal(tx, c)
+		if err != nil {
+			return err
+		}
+		names, err := tx.StaffNames(present([]models.StaffID{c.ProposedBy}))
+		if err != nil {
+			return err
+		}
+		v.Proposal = &ProposalView{Outcome: *c.Outcome, Reasons: p.Reasons, By: names[c.ProposedBy], At: *c.ProposedAt}
+		for _, i := range v.Items {
+			switch {
+			case i.Disposition == nil:
+			case *i.Disposition == models.Release:
+				v.Proposal.Released++
+			default:
+				v.Proposal.Withheld++
+			}
+		}
+		if v.Delegations, err = ownDelegations(tx, c, *c.Outcome, v.Today); err != nil {
+			return err
+		}
+	}
+	d, err := tx.Decision(c.ID)
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	by, err := tx.StaffByID(d.DecidedBy)
+	if err != nil {
+		return err
+	}
+	v.Decision = &DecisionView{Decision: d, DecidedByName: by.Name, DecidedByTitle: by.Title}
+	return nil
+}
+
+// ownDelegations lists the actor's delegations for an outcome that are valid on a day.
+func ownDelegations(tx *models.Tx, c models.Case, o models.Outcome, day calendar.Date) ([]models.Delegation, error) {
+	all, err := tx.DelegationsFor(c.ControllerID, decisionKind(o), day)
+	if err != nil {
+		return nil, err
+	}
+	var own []models.Delegation
+	for _, d := range all {
+		if d.StaffID == tx.Actor.Staff {
+			own = append(own, d)
+		}
+	}
+	return own, nil
+}
+
+func openProposal(tx *models.Tx, c models.Case) (p proposal, err error) {
+	text, err := tx.Open(c.ID.UUID(), "cases", "proposal", c.ID.UUID(), c.Proposal)
+	if err != nil {
+		return p, err
+	}
+	if json.Unmarshal([]byte(text), &p) != nil {
+		return p, errors.New("decode proposal: malformed")
+	}
+	return p, nil
+}
+
+// fillLetters shows the sealed letter, and how it reached the person.
+func (s *Service) fillLetters(tx *models.Tx, v *CaseView) error {
+	if v.Case.DecidedAt == nil {
+		return nil
+	}
+	all, err := tx.Files(v.Case.ID)
+	if err != nil {
+		return err
+	}
+	for _, f := range all {
+		if f.Purpose == models.FileLetter {
+			view := fileView(f)
+			v.Letter = &view
+		}
+	}
+	if v.Services, err = tx.Services(v.Case.ID); err != nil {
+		return err
+	}
+	d, err := tx.Deliveries(v.Case.ID)
+	v.Deliveries = len(d)
+	return err
+}
+
+func (s *Service) fillColleagues(tx *models.Tx, v *CaseView) (err error) {
+	if !tx.Actor.Has(models.RoleOmbud, v.Case.ControllerID) {
+		return nil
+	}
+	all, err := tx.StaffWith(models.RoleOmbud, v.Case.ControllerID, v.Today)
+	for _, p := range all {
+		if p.ID != v.Case.HandlerID {
+			v.Colleagues = append(v.Colleagues, p)
+		}
+	}
+	return err
+}
+
+// fillEvents shows the case's history, newest first, and who has read it.
+func (s *Service) fillEvents(tx *models.Tx, v *CaseView) error {
+	events, err := tx.Events("case", v.Case.ID.UUID(), 200)
+	if err != nil {
+		return err
+	}
+	var people []models.StaffID
+	for _, e := range events {
+		people = append(people, e.StaffID)
+	}
+	var readings []models.Reading
+	if tx.Actor.HasRole(models.RoleDSO) || tx.Actor.HasRole(models.RoleLogReviewer) {
+		if readings, err = tx.Readings(v.Case.ID.UUID(), 100); err != nil {
+			return err
+		}
+		for _, r := range readings {
+			people = append(people, r.StaffID)
+		}
+	}
+	names, err := tx.StaffNames(present(people))
+	if err != nil {
+		return err
+	}
+	for _, e := range events {
+		v.Events = append(v.Events, timelineEntry(e, v.Controller.Name, names))
+	}
+	for _, r := range readings {
+		v.Readers = append(v.Readers, TimelineEntry{At: r.At, Key: "read." + r.Page, Staff: names[r.StaffID], Controller: v.Controller.Name})
+	}
+	return nil
+}
+
+func timelineEntry(e models.Event, controller string, names map[models.StaffID]string) TimelineEntry {
+	args := map[string]any{}
+	if json.Unmarshal(e.Data, &args) != nil {
+		args = map[string]any{}
+	}
+	for k, a := range args {
+		if text, ok := a.(string); ok {
+			if d, err := calendar.Parse(text); err == nil {
+				args[k] = d
+			}
+		}
+	}
+	return TimelineEntry{At: e.At, Key: e.Kind, Controller: controller, Staff: names[e.StaffID], Args: args}
+}
+
+// fillActions asks the tables what the actor may do now, and what comes later and why.
+func (s *Service) fillActions(tx *models.Tx, v *CaseView) error {
+	for _, t := range Transitions() {
+		if !may(tx.Actor, v.Case, t.Who) || !contains(t.From, v.Case.State) {
+			continue
+		}
+		c := v.Case
+		w := &work{s: s, tx: tx, c: &c, ctl: v.Controller, from: c.State, event: map[string]any{}}
+		refused, err := w.blocked(t.Guards)
+		if err != nil {
+			return err
+		}
+		if refused != nil {
+			v.Blocked = append(v.Blocked, Allowed{t.Action, refused})
+			continue
+		}
+		v.Actions = append(v.Actions, Allowed{Action: t.Action})
+	}
+	for _, r := range Records() {
+		if may(tx.Actor, v.Case, r.Who) && contains(r.In, v.Case.State) {
+			v.Actions = append(v.Actions, Allowed{Action: r.Action})
+		}
+	}
+	return nil
+}
+
+func contains(in []models.CaseState, s models.CaseState) bool {
+	for _, x := range in {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}
+
+// blocked runs guards; the first that refuses is returned.
+func (w *work) blocked(guards []Guard) (*Refusal, error) {
+	for _, g := range guards {
+		err := g.Check(w)
+		var r Refusal
+		switch {
+		case err == nil:
+		case errors.As(err, &r):
+			return &r, nil
+		case errors.Is(err, ErrConflict):
+			return &Refusal{Key: "guard.not-now"}, nil
+		default:
+			return nil, err
+		}
+	}
+	return nil, nil
+}
+
+// CaseFile opens a file of a case for staff; in the read log before a byte is sent. The registrator gets the letter only.
+func (s *Service) CaseFile(ctx context.Context, actor models.Actor, number string, id models.FileID) (io.ReadSeekCloser, FileView, error) {
+	var f models.File
+	err := s.Store.InTx(ctx, actor, func(tx *models.Tx) error {
+		c, err := tx.CaseByNumber(number)
+		if err != nil {
+			return err
+		}
+		if f, err = tx.File(id); err != nil {
+			return err
+		}
+		if f.CaseID != c.ID || actor.Kind != models.StaffKind {
+			return ErrNotFound
+		}
+		return tx.LogReading("file", c.ControllerID, c.ID.UUID(), id.UUID())
+	})
+	if err != nil {
+		return nil, FileView{}, err
+	}
+	return s.openFile(ctx, f)
+}
+
+func (s *Service) openFile(ctx context.Context, f models.File) (*files.File, FileView, error) {
+	body, err := s.Vault.Open(ctx, f.CaseID.UUID(), f.ID.UUID())
+	return body, fileView(f), err
+}

@@ -1,0 +1,191 @@
+package workflows
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"insyn/internal/mail"
+	"insyn/models"
+)
+
+// jobData is what a job may carry beside its ids: codes.
+type jobData struct {
+	Mail    string         `json:"mail"`
+	Role    models.Role    `json:"role"`
+	Handler bool           `json:"handler"`
+	By      models.StaffID `json:"by"`
+	Staff   models.StaffID `json:"staff"`
+}
+
+// JobKinds lists every kind of job.
+func JobKinds() []JobKind {
+	return []JobKind{JobFanOut, JobNotify, JobMailPerson, JobMailStaff, JobRelease, JobSettle, JobPauseCase, JobResumeCase, JobWithdrawCase}
+}
+
+// RunJob makes the effect of a job, if it has not been made. It is safe to run twice and at once: the receipt is written in
+// the transaction of the effect, under a lock on the job's row. A failure is noted on the job with a code and the time of the
+// next attempt; the error returned says only that.
+func (s *Service) RunJob(ctx context.Context, id models.JobID) error {
+	var j models.Job
+	err := s.Store.InTx(ctx, models.SystemActor(), func(tx *models.Tx) (err error) {
+		j, err = tx.Job(id)
+		return err
+	})
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return nil // another database's queue, or a hint older than a restore: nothing is promised
+	case err != nil:
+		return err
+	case j.DoneAt != nil:
+		return nil
+	}
+	s.Failpoint("job-begun")
+	if err := s.run(ctx, j); err != nil {
+		return s.failed(ctx, j, err)
+	}
+	s.Failpoint("job-done")
+	return nil
+}
+
+func (s *Service) run(ctx context.Context, j models.Job) error {
+	switch JobKind(j.Kind) {
+	case JobFanOut:
+		return s.fanOut(ctx, j)
+	case JobNotify:
+		return s.effect(ctx, j, s.notifyStaff)
+	case JobMailPerson, JobMailStaff:
+		return s.sendMail(ctx, j)
+	case JobRelease:
+		return s.release(ctx, j)
+	case JobSettle:
+		return s.effect(ctx, j, s.settleRequest)
+	case JobPauseCase:
+		return s.caseEffect(ctx, j, pauseForRequest{})
+	case JobResumeCase:
+		return s.caseEffect(ctx, j, resumeForRequest{})
+	case JobWithdrawCase:
+		return s.caseEffect(ctx, j, Withdraw{})
+	default:
+		return fmt.Errorf("no effect for jobs of kind %s", j.Kind)
+	}
+}
+
+// errNeedless: the world has moved on, and the effect is no longer wanted.
+var errNeedless = errors.New("needless")
+
+// effect makes a job's effect and writes its receipt in one transaction.
+func (s *Service) effect(ctx context.Context, j models.Job, do func(tx *models.Tx, j models.Job) error) error {
+	err := s.Store.InTx(ctx, models.SystemActor(), func(tx *models.Tx) error {
+		locked, err := tx.LockJob(j.ID)
+		if err != nil || locked.DoneAt != nil {
+			return err
+		}
+		if err := do(tx, locked); err != nil {
+			return err
+		}
+		s.Failpoint("effect-before-receipt")
+		return tx.FinishJob(j.ID, models.JobDone)
+	})
+	if errors.Is(err, errNeedless) {
+		return s.Store.InTx(ctx, models.SystemActor(), func(tx *models.Tx) error {
+			if err := tx.FinishJob(j.ID, models.JobNeedless); !errors.Is(err, ErrConflict) {
+				return err
+			}
+			return nil
+		})
+	}
+	return err
+}
+
+// caseEffect takes a transition of the job's case as the system. A case that has moved on needs it no longer. A guard that
+// refuses is a failure: it is noted by its name, tried again, and seen in the count of failing jobs.
+func (s *Service) caseEffect(ctx context.Context, j models.Job, in Input) error {
+	return s.effect(ctx, j, func(tx *models.Tx, j models.Job) error {
+		err := s.apply(tx, On{Case: j.CaseID}, in)
+		if errors.Is(err, ErrConflict) || errors.Is(err, ErrNotFound) {
+			return errNeedless
+		}
+		return err
+	})
+}
+
+// failed notes a failure by code and when to try again: 2 s, 4 s, … at most an hour apart.
+func (s *Service) failed(ctx context.Context, j models.Job, cause error) error {
+	wait := min(time.Second<<min(j.Failures+1, 12), time.Hour)
+	code := failureCode(cause)
+	// The request's context may be what failed; the note gets a moment of its own.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	err := s.Store.InTx(ctx, models.SystemActor(), func(tx *models.Tx) error {
+		if err := tx.FailJob(j.ID, code, tx.Now.Add(wait)); !errors.Is(err, ErrConflict) {
+			return err
+		}
+		return nil
+	})
+	s.Log.WarnContext(ctx, "job failed", "job", j.ID.String(), "kind", j.Kind, "code", code, "failures", j.Failures+1)
+	return err
+}
+
+func failureCode(err error) string {
+	var m *mail.Error
+	var r Refusal
+	switch {
+	case errors.As(err, &m):
+		return "mail-" + string(m.Stage)
+	case errors.As(err, &r):
+		return r.Key
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		return "timeout"
+	default:
+		return "internal"
+	}
+}
+
+func (j jobData) from(raw json.RawMessage) (jobData, error) {
+	if err := json.Unmarshal(raw, &j); err != nil {
+		return j, errors.New("decode job: malformed")
+	}
+	return j, nil
+}
+
+// Claim takes due jobs for the relay. Each is marked enqueued and given its next attempt before the queue hears of it.
+func (s *Service) Claim(ctx context.Context, limit int) ([]models.Job, error) {
+	var out []models.Job
+	err := s.Store.InTx(ctx, models.SystemActor(), func(tx *models.Tx) (err error) {
+		out, err = tx.ClaimJobs(limit)
+		return err
+	})
+	return out, err
+}
+
+// Orphans lists jobs that the queue was told of longer ago than age and that are not done.
+func (s *Service) Orphans(ctx context.Context, age time.Duration, limit int) ([]models.Job, error) {
+	var out []models.Job
+	err := s.Store.InTx(ctx, models.SystemActor(), func(tx *models.Tx) (err error) {
+		out, err = tx.Enqueued(tx.Now.Add(-age), limit)
+		return err
+	})
+	return out, err
+}
+
+// Reclaim gives jobs without a live task back to the relay.
+func (s *Service) Reclaim(ctx context.Context, ids []models.JobID) (int64, error) {
+	var n int64
+	err := s.Store.InTx(ctx, models.SystemActor(), func(tx *models.Tx) (err error) {
+		n, err = tx.Reclaim(ids)
+		return err
+	})
+	return n, err
+}
+
+// JobCounts tells how many jobs wait, are claimed, and have failed without being done.
+func (s *Service) JobCounts(ctx context.Context) (waiting, claimed, failing int64, err error) {
+	err = s.Store.InTx(ctx, models.SystemActor(), func(tx *models.Tx) (err error) {
+		waiting, claimed, failing, err = tx.JobCounts()
+		return err
+	})
+	return
+}

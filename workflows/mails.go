@@ -1,0 +1,162 @@
+package workflows
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"insyn/internal/calendar"
+	"insyn/internal/mail"
+	"insyn/models"
+	"insyn/templates"
+)
+
+// notifyStaff finds who is to be told and promises each of them a mail.
+func (s *Service) notifyStaff(tx *models.Tx, j models.Job) error {
+	d, err := jobData{}.from(j.Data)
+	if err != nil {
+		return err
+	}
+	people, err := tx.StaffWith(d.Role, j.ControllerID, calendar.DateOf(tx.Now))
+	if err != nil {
+		return err
+	}
+	c, err := tx.Case(j.CaseID)
+	if err != nil {
+		return err
+	}
+	if d.Handler && slices.ContainsFunc(people, func(p models.Staff) bool { return p.ID == c.HandlerID }) {
+		people = slices.DeleteFunc(people, func(p models.Staff) bool { return p.ID != c.HandlerID })
+	}
+	for _, p := range people {
+		if p.ID == d.By {
+			continue
+		}
+		if err := promise(tx, models.Job{Kind: string(JobMailStaff), Key: j.Key + ":" + p.ID.String(), RequestID: j.RequestID, CaseID: j.CaseID,
+			ControllerID: j.ControllerID}, map[string]any{"mail": d.Mail, "staff": p.ID}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sendMail sends one mail that says that something is there, and no more. The conversation is outside any transaction: a
+// row before it says that it begins, the receipt after it that the server has taken the mail. If the process dies between the
+// server's answer and the receipt the mail is sent again under the same Message-ID: nobody goes without, and a receiver can
+// tell the repeat.
+func (s *Service) sendMail(ctx context.Context, j models.Job) error {
+	var m *mail.Message
+	err := s.Store.InTx(ctx, models.SystemActor(), func(tx *models.Tx) error {
+		locked, err := tx.LockJob(j.ID)
+		if err != nil || locked.DoneAt != nil {
+			return err
+		}
+		if m, err = s.compose(tx, locked); err != nil {
+			return err
+		}
+		if m == nil {
+			return tx.FinishJob(j.ID, models.JobNeedless)
+		}
+		return tx.MarkSent(j.ID)
+	})
+	if err != nil || m == nil {
+		return err
+	}
+	s.Failpoint("mail-sending")
+	result := models.JobDone
+	if err := s.Mailer.Send(ctx, *m); err != nil {
+		if !errors.Is(err, mail.ErrPermanent) {
+			return err
+		}
+		// The address will never take it. The person is reached another way; the case's officers see it.
+		result = models.JobGivenUp
+	}
+	s.Failpoint("mail-sent")
+	return s.Store.InTx(ctx, models.SystemActor(), func(tx *models.Tx) error {
+		if err := tx.FinishJob(j.ID, result); err != nil {
+			if errors.Is(err, ErrConflict) {
+				return nil
+			}
+			return err
+		}
+		if result == models.JobGivenUp {
+			return s.mailFailed(tx, j)
+		}
+		return nil
+	})
+}
+
+// mailFailed writes in the case's (or the request's) history that a mail could not be delivered.
+func (s *Service) mailFailed(tx *models.Tx, j models.Job) error {
+	if j.CaseID.IsZero() {
+		r, err := tx.Request(j.RequestID)
+		if err != nil {
+			return err
+		}
+		_, err = tx.RequestEvent(r, "mail-failed", models.ForStaff, map[string]any{"job": j.ID})
+		return err
+	}
+	c, err := tx.Case(j.CaseID)
+	if err != nil {
+		return err
+	}
+	_, err = tx.CaseEvent(c, "mail-failed", models.ForStaff, map[string]any{"job": j.ID})
+	return err
+}
+
+// reviewDay is the last day of the case's newest review.
+func reviewDay(tx *models.Tx, c models.Case) (calendar.Date, error) {
+	reviews, err := tx.Reviews(c.ID)
+	if err != nil || len(reviews) == 0 {
+		return c.DueOn, err
+	}
+	return reviews[len(reviews)-1].ClosesOn, nil
+}
+
+// compose makes the mail of a job; nil if there is nobody to send it to.
+func (s *Service) compose(tx *models.Tx, j models.Job) (*mail.Message, error) {
+	d, err := jobData{}.from(j.Data)
+	if err != nil {
+		return nil, err
+	}
+	to, lang, doc := "", "sv", templates.MailDoc{}
+	switch {
+	case j.Kind == string(JobMailStaff):
+		p, err := tx.StaffByID(d.Staff)
+		if err != nil {
+			return nil, err
+		}
+		c, err := tx.Case(j.CaseID)
+		if err != nil {
+			return nil, err
+		}
+		to, doc = p.Email, templates.MailDoc{Number: c.Number, Due: c.DueOn, BaseURL: s.Settings.BaseURL}
+		if d.Mail == "review-offered" {
+			if doc.Due, err = reviewDay(tx, c); err != nil {
+				return nil, err
+			}
+		}
+	default:
+		r, err := tx.Request(j.RequestID)
+		if err != nil {
+			return nil, err
+		}
+		p, err := tx.RequestPerson(r)
+		if err != nil {
+			return nil, err
+		}
+		// Not a word of which controller: the mail may be read by others (P1).
+		to, lang, doc = p.Email, r.Language, templates.MailDoc{Number: r.Number, Due: s.reckon(r.ReceivedOn, nil, false, calendar.DateOf(tx.Now)).Hard,
+			BaseURL: s.Settings.BaseURL}
+	}
+	if to == "" {
+		return nil, nil
+	}
+	subject, body, html, err := s.Templates.Mail(d.Mail, lang, doc)
+	if err != nil {
+		return nil, fmt.Errorf("compose mail %s: %w", d.Mail, err)
+	}
+	return &mail.Message{ID: j.ID.String(), From: s.Settings.MailFrom, To: to, Subject: subject, Text: body, HTML: html,
+		Date: j.CreatedAt.In(calendar.Stockholm())}, nil
+}

@@ -1,0 +1,292 @@
+package workflows
+
+import (
+	"context"
+	"encoding/hex"
+	"io"
+
+	"github.com/google/uuid"
+
+	"insyn/internal/calendar"
+	"insyn/internal/deadline"
+	"insyn/models"
+)
+
+func fileView(f models.File) FileView {
+	return FileView{ID: f.ID, Controller: f.ControllerID, Purpose: f.Purpose, Name: f.NameText, MediaType: f.MediaType, Size: f.Size,
+		SHA256: hex.EncodeToString(f.SHA256)}
+}
+
+// MyRequests lists the person's requests, newest first, without messages and history.
+func (s *Service) MyRequests(ctx context.Context, actor models.Actor) ([]MyRequest, error) {
+	var out []MyRequest
+	err := s.Store.InTx(ctx, actor, func(tx *models.Tx) error {
+		rows, err := tx.OwnRequests(50)
+		if err != nil || len(rows) == 0 {
+			return err
+		}
+		ids := make([]models.RequestID, len(rows))
+		shown := make([]uuid.UUID, len(rows))
+		for i, r := range rows {
+			ids[i], shown[i] = r.ID, r.ID.UUID()
+		}
+		cases, err := tx.CasesOfSubject(ids)
+		if err != nil {
+			return err
+		}
+		controllers, err := s.controllersByID(tx)
+		if err != nil {
+			return err
+		}
+		for _, r := range rows {
+			out = append(out, s.myRequest(tx, r, cases, controllers))
+		}
+		return tx.LogReading("my-requests", models.ControllerID{}, shown...)
+	})
+	return out, err
+}
+
+func (s *Service) controllersByID(tx *models.Tx) (map[models.ControllerID]models.Controller, error) {
+	all, err := tx.Controllers()
+	if err != nil {
+		return nil, err
+	}
+	by := make(map[models.ControllerID]models.Controller, len(all))
+	for _, c := range all {
+		by[c.ID] = c
+	}
+	return by, nil
+}
+
+func (s *Service) myRequest(tx *models.Tx, r models.Request, cases []models.Case, controllers map[models.ControllerID]models.Controller) MyRequest {
+	m := MyRequest{ID: r.ID, Number: r.Number, Right: r.Right, State: r.State, Version: r.Version, ReceivedAt: r.ReceivedAt, ReceivedOn: r.ReceivedOn}
+	for _, c := range cases {
+		if c.RequestID != r.ID {
+			continue
+		}
+		mc := s.myCase(tx, c, controllers[c.ControllerID])
+		m.Cases = append(m.Cases, mc)
+		m.CanWithdraw = m.CanWithdraw || mc.CanWithdraw
+		if !c.State.Done() && c.DueOn.After(m.Due) {
+			m.Due, m.DueSteps = c.DueOn, derivation(c)
+		}
+	}
+	if len(m.Cases) == 0 && r.State == models.RequestSubmitted {
+		due := s.reckon(r.ReceivedOn, nil, false, calendar.DateOf(tx.Now))
+		m.Due, m.DueSteps, m.CanWithdraw = due.Due, due.Steps, true
+	}
+	return m
+}
+
+// myCase shows a case in its person's words.
+func (s *Service) myCase(tx *models.Tx, c models.Case, ctl models.Controller) MyCase {
+	today := calendar.DateOf(tx.Now)
+	m := MyCase{ID: c.ID, Number: c.Number, Controller: ctl, Version: c.Version, Due: c.DueOn, DueHard: c.DueHard, Steps: derivation(c),
+		Status: residentStatus(c.State, ctl.Sensitive), StatusOn: calendar.DateOf(c.StateSince), Paused: c.State == models.CaseAwaiting,
+		Late: !c.State.Done() && c.DueOn.Before(today), CanWithdraw: withdrawable(c.State), CanReply: c.State != models.CaseWithdrawn}
+	if ctl.Sensitive && m.Status == "searching" {
+		// When a step was taken tells how much there was to go through: the person sees only that the work goes on.
+		m.StatusOn = c.ReceivedOn
+	}
+	if c.ReleasedAt != nil {
+		m.AppealUntil = c.AppealUntil
+		if c.Outcome != nil {
+			if _, appealable := remedyFor(*c.Outcome, ctl.Kind); !appealable {
+				m.AppealUntil = calendar.Date{}
+			}
+		}
+	}
+	return m
+}
+
+// residentStatus is the key of the person's word for a state. At a sensitive controller the steps between receipt and answer
+// have one word, so that neither words nor times differ with what was found.
+func residentStatus(state models.CaseState, sensitive bool) string {
+	switch state {
+	case models.CaseAssigned:
+		return "received"
+	case models.CaseSearching:
+		return "searching"
+	case models.CaseInReview:
+		if sensitive {
+			return "searching"
+		}
+		return "checking"
+	case models.CaseReady, models.CaseDecided:
+		if sensitive {
+			return "searching"
+		}
+		return "deciding"
+	case models.CaseReleased, models.CaseClosed:
+		return "done"
+	case models.CaseAwaiting:
+		return "waiting"
+	case models.CaseWithdrawn:
+		return "withdrawn"
+	default:
+		return "received"
+	}
+}
+
+// MyRequest shows one of the person's requests with messages, answers and history, and marks the messages read.
+func (s *Service) MyRequest(ctx context.Context, actor models.Actor, number string) (MyRequest, error) {
+	var out MyRequest
+	err := s.Store.InTx(ctx, actor, func(tx *models.Tx) error {
+		r, err := tx.RequestByNumber(number)
+		if err != nil {
+			return err
+		}
+		if r.SubjectID != actor.Subject {
+			return ErrNotFound
+		}
+		cases, err := tx.CasesOfSubject([]models.RequestID{r.ID})
+		if err != nil {
+			return err
+		}
+		controllers, err := s.controllersByID(tx)
+		if err != nil {
+			return err
+		}
+		out = s.myRequest(tx, r, cases, controllers)
+		streams := []uuid.UUID{r.ID.UUID()}
+		names := map[uuid.UUID]string{}
+		for i := range out.Cases {
+			streams = append(streams, out.Cases[i].ID.UUID())
+			names[out.Cases[i].ID.UUID()] = out.Cases[i].Controller.Name
+			if err := s.fillMyCase(tx, &out.Cases[i]); err != nil {
+				return err
+			}
+		}
+		pauses, err := tx.RequestPauses(r.ID)
+		if err != nil {
+			return err
+		}
+		for i := range pauses {
+			if pauses[i].ToDate.IsZero() {
+				out.Question = &pauses[i]
+			}
+		}
+		events, err := tx.OwnEvents(streams)
+		if err != nil {
+			return err
+		}
+		for _, e := range events {
+			out.Timeline = append(out.Timeline, timelineEntry(e, names[e.StreamID], nil))
+		}
+		return tx.LogReading("my-request", models.ControllerID{}, streams...)
+	})
+	return out, err
+}
+
+// fillMyCase adds messages, the open question and the answer.
+func (s *Service) fillMyCase(tx *models.Tx, m *MyCase) error {
+	rows, err := tx.Messages(m.ID)
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		if r.Direction == models.ToSubject && r.ReadAt == nil {
+			m.Unread++
+		}
+	}
+	if m.Unread > 0 {
+		if err := tx.MarkRead(m.ID, models.ToSubject); err != nil {
+			return err
+		}
+	}
+	m.Messages = messageViews(rows, nil)
+	if m.Paused && len(rows) > 0 && rows[len(rows)-1].Direction == models.ToSubject {
+		m.Question = rows[len(rows)-1].Text
+	}
+	if e, err := tx.Extension(m.ID); err == nil {
+		m.Extension = &e
+	}
+	if m.Status != "done" {
+		return nil
+	}
+	all, err := tx.Files(m.ID)
+	if err != nil {
+		return err
+	}
+	receipts, err := tx.Deliveries(m.ID)
+	if err != nil {
+		return err
+	}
+	for _, f := range all {
+		if f.ReleasedAt == nil {
+			continue
+		}
+		a := AnswerFile{FileView: fileView(f)}
+		for i := range receipts {
+			if receipts[i].FileID == f.ID {
+				a.OpenedAt = &receipts[i].At
+				break
+			}
+		}
+		if f.Purpose == models.FileLetter {
+			m.Letter = &a
+		} else {
+			m.Extract = append(m.Extract, a)
+		}
+	}
+	return nil
+}
+
+// OpenAnswer opens a released file, or an attachment of the person's own. Read log and receipt, and when it is the decision
+// letter its service, are committed before a byte is sent. The first opening of the letter starts the appeal clock (P9).
+func (s *Service) OpenAnswer(ctx context.Context, actor models.Actor, id models.FileID) (io.ReadSeekCloser, FileView, error) {
+	var f models.File
+	err := s.Store.InTx(ctx, actor, func(tx *models.Tx) error {
+		var err error
+		if f, err = tx.File(id); err != nil {
+			return err
+		}
+		if f.SubjectID != actor.Subject || actor.Kind != models.ResidentKind {
+			return ErrNotFound
+		}
+		if err := tx.LogReading("answer", f.ControllerID, id.UUID()); err != nil {
+			return err
+		}
+		if f.ReleasedAt == nil {
+			return nil
+		}
+		return s.receipt(tx, f)
+	})
+	if err != nil {
+		return nil, FileView{}, err
+	}
+	return s.openFile(ctx, f)
+}
+
+// receipt notes a download, and serves the decision when the letter is opened for the first time.
+func (s *Service) receipt(tx *models.Tx, f models.File) error {
+	c, err := tx.Case(f.CaseID)
+	if err != nil {
+		return err
+	}
+	if err := tx.InsertDelivery(&models.Delivery{ID: models.NewID[models.Delivery](), CaseID: c.ID, ControllerID: c.ControllerID, SubjectID: c.SubjectID, FileID: f.ID}); err != nil {
+		return err
+	}
+	ctl, err := tx.Controller(c.ControllerID)
+	if err != nil {
+		return err
+	}
+	kind := "downloaded"
+	w := &work{s: s, tx: tx, c: &c, ctl: ctl, from: c.State, event: map[string]any{"file": f.ID}}
+	if f.Purpose == models.FileLetter {
+		kind = "letter-opened"
+		served, err := tx.Services(c.ID)
+		if err != nil {
+			return err
+		}
+		if len(served) == 0 {
+			if err := w.served(&models.Service{Method: "portal", ServedOn: dateOf(tx.Now)}); err != nil {
+				return err
+			}
+		}
+	}
+	return w.commit(kind, models.ForSubject)
+}
+
+// AppealSteps tells how the last day for appeal came about.
+func AppealSteps(served calendar.Date) []deadline.Step { return deadline.ForAppeal(served).Steps }

@@ -1,0 +1,141 @@
+package workflows
+
+import (
+	"fmt"
+	"strings"
+
+	"insyn/internal/deadline"
+	"insyn/models"
+)
+
+// Why a case waits for the person.
+const (
+	pauseIdentity      = "identity"
+	pauseSpecification = "specification"
+	pauseRequest       = "request"
+)
+
+const textMax = 20_000 // characters of any free text
+
+// text trims a free text and says what is wrong with it.
+func text(field, s string) (string, error) {
+	s = strings.TrimSpace(strings.ReplaceAll(s, "\r\n", "\n"))
+	switch {
+	case s == "":
+		return "", invalid(field, "error.text-missing")
+	case len([]rune(s)) > textMax:
+		return "", Invalid{[]FieldError{{Field: field, Key: "error.text-too-long", Args: map[string]any{"max": textMax}}}}
+	}
+	return s, nil
+}
+
+// doTake makes the actor the case's handler.
+func doTake(w *work) error {
+	w.c.HandlerID = w.tx.Actor.Staff
+	return nil
+}
+
+// doAsk stops the clock and puts the question to the person.
+func doAsk(w *work) error {
+	in := w.in.(Ask)
+	if in.Reason != pauseIdentity && in.Reason != pauseSpecification {
+		return invalid("reason", "error.choose-one")
+	}
+	body, err := text("text", in.Text)
+	if err != nil {
+		return err
+	}
+	if w.c.HandlerID.IsZero() {
+		w.c.HandlerID = w.tx.Actor.Staff
+	}
+	if err := w.message(models.ToSubject, body); err != nil {
+		return err
+	}
+	if err := w.pause(in.Reason); err != nil {
+		return err
+	}
+	return w.mailPerson("question")
+}
+
+// pause begins a pause today.
+func (w *work) pause(reason string) error {
+	p := &models.Pause{ID: models.NewID[models.Pause](), CaseID: w.c.ID, ControllerID: w.c.ControllerID, SubjectID: w.c.SubjectID,
+		Reason: reason, FromDate: w.today(), ResumedState: w.from}
+	w.event["reason"] = reason
+	w.moveClock()
+	return w.tx.InsertPause(p)
+}
+
+// resume ends the pause today; the case goes on where it was.
+func (w *work) resume() error {
+	p, err := w.tx.EndPause(w.c.ID, w.today())
+	if err != nil {
+		return err
+	}
+	w.c.State = p.ResumedState
+	w.event["days"] = p.ToDate.Sub(p.FromDate)
+	w.moveClock()
+	return nil
+}
+
+// doAnswer takes the person's answer, or the ombud's record of it, and starts the clock again.
+func doAnswer(w *work) error {
+	body, err := text("text", w.in.(Answer).Text)
+	if err != nil {
+		return err
+	}
+	if w.tx.Actor.Kind == models.ResidentKind {
+		if err := w.message(models.FromSubject, body); err != nil {
+			return err
+		}
+	} else if err := w.note(body); err != nil {
+		// What the person said by phone or wrote on paper is written down with who and when (FL 27 §).
+		return err
+	}
+	if err := w.resume(); err != nil {
+		return err
+	}
+	return w.notifyHandler("new-message")
+}
+
+func doPauseForRequest(w *work) error { return w.pause(pauseRequest) }
+
+func doResumeForRequest(w *work) error {
+	if err := w.resume(); err != nil {
+		return err
+	}
+	return w.notifyHandler("new-message")
+}
+
+// doExtend adds two months, counted from receipt, and tells the person why.
+func doExtend(w *work) error {
+	in := w.in.(Extend)
+	var faults []FieldError
+	if in.Ground != "complexity" && in.Ground != "number" {
+		faults = append(faults, FieldError{Field: "ground", Key: "error.choose-one"})
+	}
+	reason, err := text("reason", in.Reason)
+	if err != nil {
+		faults = append(faults, FieldError{Field: "reason", Key: "error.reasons-missing"})
+	}
+	if len(faults) > 0 {
+		return Invalid{faults}
+	}
+	pauses, err := w.tx.Pauses(w.c.ID)
+	if err != nil {
+		return err
+	}
+	r := w.s.reckon(w.c.ReceivedOn, pauses, true, w.today())
+	if !deadline.CanExtend(w.today(), r.Hard) {
+		return fmt.Errorf("extension after the first month passed its guard")
+	}
+	e := &models.Extension{CaseID: w.c.ID, ControllerID: w.c.ControllerID, SubjectID: w.c.SubjectID, Ground: in.Ground, Text: reason,
+		DecidedBy: w.tx.Actor.Staff, NoticedOn: w.today(), DueHard: r.Hard, DueBefore: w.c.DueOn, DueAfter: r.Extended}
+	w.event["ground"], w.event["before"], w.event["after"] = in.Ground, w.c.DueOn, r.Extended
+	w.c.Extended = true
+	w.moveClock()
+	if err := w.tx.InsertExtension(e); err != nil {
+		return err
+	}
+	return w.mailPerson("extended")
+}

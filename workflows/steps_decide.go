@@ -1,0 +1,298 @@
+package workflows
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"insyn/internal/calendar"
+	"insyn/internal/files"
+	"insyn/models"
+)
+
+// authority is what gives a decision maker the right to decide, as it was that day.
+type authority struct {
+	delegation       models.DelegationID
+	number           string
+	text             string // copied into the decision
+	meetingOn        calendar.Date
+	meetingParagraph string
+	by               models.Staff
+}
+
+// authorise finds the delegation, or the nämnd's own meeting, that a decision rests on (KL 6:37, 7:5; domain.md 4).
+func (w *work) authorise(in Decide) (authority, error) {
+	var a authority
+	if !in.Unbiased {
+		// Who is biased hands over (KL 6:28–32).
+		return a, invalid("unbiased", "error.unbiased-missing")
+	}
+	var err error
+	if a.by, err = w.tx.StaffByID(w.tx.Actor.Staff); err != nil {
+		return a, err
+	}
+	if in.Delegation.IsZero() {
+		return w.meeting(a, in)
+	}
+	own, err := ownDelegations(w.tx, *w.c, *w.c.Outcome, w.today())
+	if err != nil {
+		return a, err
+	}
+	for _, d := range own {
+		if d.ID == in.Delegation {
+			a.delegation, a.number = d.ID, d.Number
+			a.text = fmt.Sprintf("%s %s (%s, § %s)", d.Number, d.Text, d.AdoptedOn, strings.TrimSpace(strings.TrimPrefix(d.Paragraph, "§")))
+			return a, nil
+		}
+	}
+	return a, Refusal{Key: "guard.no-delegation"}
+}
+
+// meeting is a decision by the nämnd itself, entered by its decision maker.
+func (w *work) meeting(a authority, in Decide) (authority, error) {
+	var faults []FieldError
+	a.meetingOn, a.meetingParagraph = in.MeetingOn, strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(in.MeetingParagraph), "§"))
+	switch {
+	case in.MeetingOn.IsZero() && a.meetingParagraph == "":
+		return a, invalid("delegation", "error.authority-missing")
+	case in.MeetingOn.IsZero():
+		faults = append(faults, FieldError{Field: "meeting-on", Key: "error.date-missing"})
+	case in.MeetingOn.After(w.today()):
+		faults = append(faults, FieldError{Field: "meeting-on", Key: "error.date-future"})
+	case in.MeetingOn.Before(w.c.ReceivedOn):
+		faults = append(faults, FieldError{Field: "meeting-on", Key: "error.date-wrong"})
+	}
+	if a.meetingParagraph == "" || len(a.meetingParagraph) > 20 {
+		faults = append(faults, FieldError{Field: "meeting-paragraph", Key: "error.paragraph-missing"})
+	}
+	if !w.tx.Actor.Has(models.RoleDecider, w.c.ControllerID) {
+		return a, ErrForbidden
+	}
+	if len(faults) > 0 {
+		return a, Invalid{faults}
+	}
+	return a, nil
+}
+
+// answerFiles are the letter and the extract, sealed in the store before the transaction that makes them the answer.
+type answerFiles struct {
+	files []*models.File
+}
+
+// letter is the decision letter among the files.
+func (a answerFiles) letter() *models.File {
+	for _, f := range a.files {
+		if f.Purpose == models.FileLetter {
+			return f
+		}
+	}
+	return nil
+}
+
+type preparedDecide struct {
+	Decide
+	answer answerFiles
+}
+
+func (p preparedDecide) action() Action { return ActionDecide }
+
+// prepare makes the letter and the extract from the case as it stands at the form's version, and seals them in the store.
+func (in Decide) prepare(ctx context.Context, s *Service, actor models.Actor, on On) (Input, error) {
+	var c models.Case
+	var docs []document
+	err := s.Store.InTx(ctx, actor, func(tx *models.Tx) error {
+		w, err := s.begin(tx, on, in)
+		if err != nil {
+			return err
+		}
+		t, err := w.transition()
+		if err != nil {
+			return err
+		}
+		if !w.current(on) {
+			return ErrConflict
+		}
+		for _, g := range t.Guards {
+			if err := g.Check(w); err != nil {
+				return err
+			}
+		}
+		a, err := w.authorise(in)
+		if err != nil {
+			return err
+		}
+		c = *w.c
+		docs, err = w.documents(a)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := preparedDecide{Decide: in}
+	for _, d := range docs {
+		f, err := s.storeDocument(ctx, c, d)
+		if err != nil {
+			return nil, err
+		}
+		out.answer.files = append(out.answer.files, f)
+	}
+	return out, nil
+}
+
+// storeDocument seals a document the system made.
+func (s *Service) storeDocument(ctx context.Context, c models.Case, d document) (*models.File, error) {
+	id := uuid.Must(uuid.NewV7())
+	stored, err := s.Vault.Store(ctx, files.Upload{KeyID: c.ID.UUID(), FileID: id, Reader: bytes.NewReader(d.body), MaxBytes: int64(len(d.body)) + 1, Allow: files.AnyType})
+	if err != nil {
+		return nil, fmt.Errorf("store %s: %w", d.purpose, err)
+	}
+	return &models.File{ID: models.IDFrom[models.File](id), CaseID: c.ID, ControllerID: c.ControllerID, SubjectID: c.SubjectID, Purpose: d.purpose,
+		NameText: d.name, MediaType: d.mediaType, Size: stored.Size, SHA256: stored.SHA256[:]}, nil
+}
+
+// doDecide makes the decision. It is never changed, only followed by another. Decision, letter and extract are bound by
+// their hashes; release is promised and waits for nothing else.
+func doDecide(w *work) error {
+	in := w.in.(preparedDecide)
+	a, err := w.authorise(in.Decide)
+	if err != nil {
+		return err
+	}
+	p, err := openProposal(w.tx, *w.c)
+	if err != nil {
+		return err
+	}
+	for _, f := range in.answer.files {
+		if err := w.tx.InsertFile(f); err != nil {
+			return err
+		}
+	}
+	letter := in.answer.letter()
+	if letter == nil {
+		return errors.New("decide: the letter is missing")
+	}
+	remedy, appealable := remedyFor(*w.c.Outcome, w.ctl.Kind)
+	d := &models.Decision{ID: models.NewID[models.Decision](), CaseID: w.c.ID, ControllerID: w.c.ControllerID, SubjectID: w.c.SubjectID,
+		Kind: decisionKind(*w.c.Outcome), Outcome: *w.c.Outcome, ReasonsText: decisionReasons(p), DecidedBy: a.by.ID, DecidedAt: w.tx.Now, DecidedOn: w.today(),
+		Appealable: appealable, Remedy: remedy, ManifestSHA: w.c.ManifestSHA, LetterID: letter.ID, LetterSHA: letter.SHA256}
+	if a.delegation.IsZero() {
+		d.MeetingOn, d.MeetingParagraph = a.meetingOn, &a.meetingParagraph
+	} else {
+		d.DelegationID, d.Delegation = a.delegation, &a.text
+	}
+	if err := w.tx.InsertDecision(d); err != nil {
+		return err
+	}
+	w.c.DecidedAt = &w.tx.Now
+	w.event["outcome"], w.event["letter"], w.event["manifest"] = d.Outcome, hex.EncodeToString(d.LetterSHA), hex.EncodeToString(d.ManifestSHA)
+	return w.promise(JobRelease, "release:"+w.c.ID.String(), time.Time{}, nil)
+}
+
+// decisionReasons are the reasons of a decision; where the outcome speaks for itself the letter's own words are the reasons.
+func decisionReasons(p proposal) string {
+	if p.Reasons == "" {
+		return "-"
+	}
+	return p.Reasons
+}
+
+// release gives the person what was decided. The letter's bytes are read back and hashed first: what is released is what was
+// decided, byte for byte, or nothing is released.
+func (s *Service) release(ctx context.Context, j models.Job) error {
+	var d models.Decision
+	var letter models.File
+	state := models.CaseState("")
+	err := s.system(ctx, func(tx *models.Tx) error {
+		c, err := tx.Case(j.CaseID)
+		if err != nil {
+			return err
+		}
+		if state = c.State; state != models.CaseDecided {
+			return nil
+		}
+		if d, err = tx.Decision(j.CaseID); err != nil {
+			return err
+		}
+		letter, err = tx.File(d.LetterID)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if state == models.CaseDecided {
+		if err := s.sameBytes(ctx, letter, d.LetterSHA); err != nil {
+			return err
+		}
+	}
+	return s.caseEffect(ctx, j, releaseCase{})
+}
+
+// sameBytes reads a sealed file through and compares its hash.
+func (s *Service) sameBytes(ctx context.Context, f models.File, want []byte) error {
+	body, _, err := s.openFile(ctx, f)
+	if err != nil {
+		return err
+	}
+	defer body.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, body); err != nil {
+		return fmt.Errorf("read letter back: %w", err)
+	}
+	if !bytes.Equal(h.Sum(nil), want) {
+		return Refusal{Key: "guard.letter-changed"}
+	}
+	return nil
+}
+
+// doRelease opens the letter, the extract and the released files to the person. Art 12.3 is met now.
+func doRelease(w *work) error {
+	d, err := w.tx.Decision(w.c.ID)
+	if err != nil {
+		return err
+	}
+	if !bytes.Equal(d.ManifestSHA, w.c.ManifestSHA) {
+		return Refusal{Key: "guard.manifest-changed"}
+	}
+	items, err := w.items()
+	if err != nil {
+		return err
+	}
+	released := map[models.FileID]bool{}
+	for _, i := range items {
+		if !i.FileID.IsZero() && i.Disposition != nil && *i.Disposition == models.Release {
+			released[i.FileID] = true
+		}
+	}
+	all, err := w.tx.Files(w.c.ID)
+	if err != nil {
+		return err
+	}
+	var ids []models.FileID
+	for _, f := range all {
+		switch f.Purpose {
+		case models.FileLetter, models.FileExtractHTML, models.FileExtractJSON, models.FileExtractCSV:
+			ids = append(ids, f.ID)
+		case models.FileItem:
+			if released[f.ID] {
+				ids = append(ids, f.ID)
+			}
+		}
+	}
+	if err := w.tx.ReleaseFiles(ids); err != nil {
+		return err
+	}
+	w.c.ReleasedAt = &w.tx.Now
+	// The event is the person's to read: at a sensitive controller the number of files would tell what there was.
+	if err := w.mailPerson("answer-available"); err != nil {
+		return err
+	}
+	return w.notify("letter-to-register", models.RoleRegistrator)
+}
