@@ -375,3 +375,24 @@ func TestURL(t *testing.T) {
 		}
 	}
 }
+
+// A server that turns everyone away says nothing about the message: it waits.
+func TestTurnedAway(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // closed below
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if c, err := l.Accept(); err == nil {
+			_, _ = c.Write([]byte("554 anna@post.example: no service here\r\n"))
+			_ = c.Close()
+		}
+	}()
+	failed(t, sender(t, "smtp://"+l.Addr().String()+"?starttls=none").Send(t.Context(), message("job-1")),
+		mail.StageGreeting, 554, mail.ErrTemporary)
+	_ = l.Close()
+	<-done
+}
