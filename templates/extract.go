@@ -19,7 +19,9 @@ type ExtractDoc struct {
 	Received   calendar.Date
 	Withheld   int // pieces that are not released; the letter says why
 	Systems    []ExtractSystem
-	Own        []OwnData // the case's own data: the request, letters, notes. They are all there is in a neutral extract
+	// Own is the case's own data: the request, what the two have written to each other, and what has happened in the
+	// person's words. It is all there is in a neutral extract. Internal notes are no part of it: they may tell what was found.
+	Own []OwnData
 }
 
 // ExtractSystem is a system with material about the person.
