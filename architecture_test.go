@@ -72,7 +72,8 @@ func room(importPath string) string {
 // mayImport says which rooms a room may import besides itself. handlers/web is the floor the other handlers stand on.
 func mayImport(from, to string) bool {
 	below := map[string][]string{
-		"cmd":        {"handlers", "workflows", "models", "internal", "templates", "migrations", "api"},
+		"cmd":        {"handlers", "demo", "workflows", "models", "internal", "templates", "migrations", "api"},
+		"demo":       {"workflows", "models", "internal", "templates"},
 		"handlers":   {"handlers/web", "workflows", "models", "internal", "templates", "api"},
 		"workflows":  {"models", "internal", "templates"},
 		"models":     {"internal"},
