@@ -8,39 +8,40 @@ import (
 	"os"
 	"path/filepath"
 
-	"insyn/internal/clock"
-	"insyn/internal/crypto"
 	"insyn/internal/postgres"
-	"insyn/models"
+	"insyn/migrations"
 	"insyn/workflows"
 )
 
 // importCmd is "insyn import": controllers, staff, delegations and the register from spreadsheets. docs/import.md describes
-// them. It wants an io.Writer bound.
+// them. It wants the environment and an io.Writer bound.
 type importCmd struct {
-	Apply       bool     `help:"Keep what the import does. Without it everything is tried and taken back."`
-	Lang        string   `enum:"sv,en" default:"sv" help:"Language of the report: ${enum}."`
-	DatabaseURL string   `env:"INSYN_DATABASE_URL" required:"" placeholder:"postgres://…" help:"The database, as the runtime role."`
-	File        []string `arg:"" name:"file" type:"path" help:"Spreadsheets (.xlsx, .csv), or folders of them."`
+	Apply bool     `help:"Keep what the import does. Without it everything is tried and taken back."`
+	Lang  string   `enum:"sv,en" default:"sv" help:"Language of the report: ${enum}."`
+	File  []string `arg:"" name:"file" type:"path" help:"Spreadsheets (.xlsx, .csv), or folders of them."`
 }
 
 // errImportFaults makes the command fail when the spreadsheets have faults, so that a script notices.
 var errImportFaults = errors.New("the spreadsheets have faults; nothing was imported")
 
 // Run imports and prints the report.
-func (c *importCmd) Run(ctx context.Context, out io.Writer) error {
+func (c *importCmd) Run(ctx context.Context, env environment, out io.Writer) error {
+	settings, err := env.config()
+	if err != nil {
+		return err
+	}
 	files, err := importFiles(c.File)
 	if err != nil {
 		return err
 	}
-	machine := clock.System()
-	db, err := postgres.Open(ctx, c.DatabaseURL, postgres.Options{Now: machine.Now, Application: "insyn-import", MaxConnections: 1})
+	store, db, err := openStore(ctx, settings)
 	if err != nil {
-		return fmt.Errorf("INSYN_DATABASE_URL: %w", err)
+		return err
 	}
 	defer func() { _ = postgres.Close(db) }() // what was to be kept is committed
-	// Nothing that is imported is sealed, so the command needs no keys.
-	store := models.NewStore(db, crypto.NewSealer(nil), machine)
+	if err := postgres.CheckSchema(ctx, db, migrations.FS); err != nil {
+		return fmt.Errorf("INSYN_DATABASE_URL: %w", err)
+	}
 	report, err := workflows.Import(ctx, store, files, workflows.ImportOptions{Apply: c.Apply})
 	if err != nil {
 		return err

@@ -37,9 +37,8 @@ func TestImportCommand(t *testing.T) {
 	t.Parallel()
 	url := testkit.DB(t).RuntimeURL
 	run := func(c importCmd) (string, error) {
-		c.DatabaseURL = url
 		var out bytes.Buffer
-		err := c.Run(t.Context(), &out)
+		err := c.Run(t.Context(), environment{"INSYN_DATABASE_URL=" + url}, &out)
 		return out.String(), err
 	}
 	contains := func(what, out string, lines ...string) {
@@ -79,6 +78,9 @@ func TestImportCommand(t *testing.T) {
 	// One file alone refers to what the database holds.
 	if out, err = run(importCmd{Lang: "en", Apply: true, File: []string{filepath.Join(changed, "delegation.csv")}}); err != nil {
 		t.Errorf("one file: %v\n%s", err, out)
+	}
+	if err := (&importCmd{File: []string{whole}}).Run(t.Context(), environment{}, &bytes.Buffer{}); err == nil || !strings.Contains(err.Error(), "INSYN_DATABASE_URL") {
+		t.Errorf("no database: %v", err)
 	}
 	if _, err = run(importCmd{Lang: "sv", File: []string{t.TempDir()}}); err == nil {
 		t.Error("an empty folder was imported")
