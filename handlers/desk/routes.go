@@ -1,0 +1,90 @@
+package desk
+
+import (
+	"net/http"
+
+	"insyn/handlers/web"
+	"insyn/models"
+)
+
+// root is the desk's first page and the prefix of all its addresses.
+const root = "/arbete"
+
+const (
+	loginPath     = root + "/logga-in"
+	answerPath    = loginPath + "/svar"
+	logoutPath    = root + "/logga-ut"
+	loggedOutPath = root + "/utloggad"
+	switchPath    = root + "/namnd"
+	searchPath    = root + "/sok"
+	donePath      = root + "/klara"
+	logPath       = root + "/laslogg"
+	ownLogPath    = logPath + "/min"
+)
+
+func casePath(number string) string     { return root + "/arende/" + number }
+func decisionPath(number string) string { return casePath(number) + "/beslut" }
+func intakePath(number string) string   { return root + "/begaran/" + number }
+
+// patience is how many times the largest file an upload may be before the connection is cut: what is beyond the largest
+// file is read and thrown away, so that the browser gets to show what was wrong.
+const patience = 4
+
+// routes is every address of the desk with who may use it. What of a case each may see is decided by workflows; here is
+// only which roles have anything to do at an address at all.
+func (s *desk) routes(d *web.Door) {
+	anyone, staff := web.Public(), web.Staff()
+	cases := web.Staff(caseRoles()...)
+	content := web.Staff(models.RoleOmbud, models.RoleDecider, models.RoleDSO)
+	ombud := web.Staff(models.RoleOmbud)
+	handlers := web.Staff(models.RoleOmbud, models.RoleDecider)
+	intake := web.Staff(models.RoleServicecenter)
+
+	// Login
+	d.Get(loginPath, anyone, s.login)
+	d.Get(answerPath, anyone, s.loginAnswer)
+	d.Post(logoutPath, anyone, s.logout)
+	d.Get(loggedOutPath, anyone, s.loggedOut)
+
+	// The day
+	d.Get(root, staff, s.today)
+	d.Get(donePath, cases, s.done)
+	d.Post(searchPath, staff, s.search)
+	d.Get(switchPath, staff, s.switchController)
+	d.Get(logPath, web.Staff(models.RoleDSO, models.RoleLogReviewer), s.allReading)
+	d.Get(ownLogPath, staff, s.ownReading)
+
+	// A case
+	d.Get(root+"/arende/:number", cases, s.showCase)
+	d.Get(root+"/arende/:number/beslut", content, s.showDecision)
+	d.Get(root+"/arende/:number/brev", content, s.letter)
+	d.Add(web.Route{Method: http.MethodGet, Pattern: root + "/arende/:number/fil/:file", Rule: cases, Handler: s.file, Slow: true})
+
+	// Its forms
+	rules := map[string]web.Rule{
+		"kontroll":     web.Staff(models.RoleDSO),
+		"forlang":      handlers,
+		"tillbaka":     handlers,
+		"anteckning":   handlers,
+		"diarienummer": web.Staff(models.RoleRegistrator),
+		"delgivning":   web.Staff(models.RoleRegistrator),
+	}
+	for _, f := range caseForms() {
+		rule, ok := rules[f.name]
+		if !ok {
+			rule = ombud
+		}
+		d.Post(root+"/arende/:number/"+f.name, rule, s.submit(f))
+	}
+	d.Add(web.Route{Method: http.MethodPost, Pattern: root + "/arende/:number/underlag", Rule: ombud, Handler: s.addItem,
+		Body: patience * s.UploadMax, Slow: true})
+	d.Post(root+"/arende/:number/beslut", handlers, s.decide)
+	d.Post(root+"/arende/:number/beslut/tillbaka", handlers, s.sendBack)
+
+	// A request, for the servicecenter
+	d.Get(root+"/begaran/:number", intake, s.showIntake)
+	d.Post(root+"/begaran/:number/fraga", intake, s.askPerson)
+	d.Post(root+"/begaran/:number/svar", intake, s.recordAnswer)
+	d.Post(root+"/begaran/:number/lagg-till", intake, s.addController)
+	d.Post(root+"/begaran/:number/ta-bort", intake, s.removeController)
+}

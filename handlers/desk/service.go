@@ -1,0 +1,45 @@
+package desk
+
+import (
+	"context"
+	"io"
+
+	"insyn/models"
+	"insyn/workflows"
+)
+
+// Service is what the desk asks of the use cases; *workflows.Service in production. It is declared here, by its consumer,
+// so that page logic can be tested at this border.
+type Service interface {
+	staffService
+	caseService
+	intakeService
+	// ReadLog lists page views: the actor's own, or those of others for a DSO or log reviewer.
+	ReadLog(ctx context.Context, actor models.Actor, f workflows.LogFilter) ([]workflows.TimelineEntry, error)
+}
+
+// staffService is who the staff are and what they may do today.
+type staffService interface {
+	LoginStaff(ctx context.Context, issuer, sub, verifiedMail string) (models.Staff, error)
+	StaffActor(ctx context.Context, id models.StaffID) (models.Actor, models.Staff, []models.Controller, error)
+}
+
+// caseService is the cases of the actor's controllers.
+type caseService interface {
+	Queue(ctx context.Context, actor models.Actor, f workflows.QueueFilter) (workflows.Queue, error)
+	CasePage(ctx context.Context, actor models.Actor, number string) (workflows.CaseView, error)
+	CaseFile(ctx context.Context, actor models.Actor, number string, file models.FileID) (io.ReadSeekCloser, workflows.FileView, error)
+	Preview(ctx context.Context, actor models.Actor, number string) ([]byte, error)
+	Apply(ctx context.Context, actor models.Actor, on workflows.On, in workflows.Input) error
+	Record(ctx context.Context, actor models.Actor, on workflows.On, in workflows.Input) error
+}
+
+// intakeService is the shared part of requests, for the servicecenter.
+type intakeService interface {
+	Intake(ctx context.Context, actor models.Actor, after workflows.IntakeCursor) ([]workflows.IntakeItem, bool, error)
+	IntakePage(ctx context.Context, actor models.Actor, number string) (workflows.IntakeView, error)
+	AskPerson(ctx context.Context, actor models.Actor, number string, version int, text string) error
+	RecordAnswer(ctx context.Context, actor models.Actor, number string, version int, text string) error
+	AddController(ctx context.Context, actor models.Actor, number string, version int, c models.ControllerID, reason string) error
+	RemoveController(ctx context.Context, actor models.Actor, number string, version int, c models.CaseID, wish string) error
+}

@@ -1,0 +1,81 @@
+package desk
+
+import (
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"insyn/handlers/web"
+	"insyn/models"
+	"insyn/templates"
+)
+
+// shell is the header of a page: who works, for which controller, where they can go. nav is the address of the menu's item
+// that the page belongs to.
+func (s *desk) shell(c *gin.Context, nav string) templates.DeskShell {
+	sh := templates.DeskShell{HomeURL: root, LangURL: otherLanguage(c)}
+	w, ok := whoIs(c)
+	if !ok {
+		return sh
+	}
+	sh.UserName, sh.RoleLine, sh.SwitchURL, sh.SearchURL, sh.LogoutURL = w.staff.Name, s.roleLine(c, w), switchPath, searchPath, logoutPath
+	if len(w.controllers) > 1 {
+		for _, k := range w.controllers {
+			sh.Controllers = append(sh.Controllers, templates.DeskController{ID: k.Prefix, Name: k.Name, Current: k.Prefix == w.at})
+		}
+		if w.everywhere {
+			sh.Controllers = append(sh.Controllers, templates.DeskController{ID: everywhere, Name: s.t(c, "desk.everywhere", nil), Current: w.at == everywhere})
+		}
+	}
+	item := func(key, url string) templates.NavItem {
+		return templates.NavItem{URL: url, Text: s.t(c, key, nil), Current: url == nav}
+	}
+	sh.Nav = append(sh.Nav, item("desk.nav.today", root))
+	if seesCases(w.actor) {
+		sh.Nav = append(sh.Nav, item("desk.nav.done", donePath))
+	}
+	if seesAllReading(w.actor) {
+		sh.Nav = append(sh.Nav, item("desk.nav.log", logPath))
+	}
+	sh.Menu = append(sh.Menu, item("desk.nav.own-log", ownLogPath))
+	return sh
+}
+
+// roleLine is “Ombud, Socialnämnden”: what the user is at the controller worked for.
+func (s *desk) roleLine(c *gin.Context, w who) string {
+	var names []string
+	for _, r := range models.Roles() {
+		if w.actor.HasRole(r) {
+			names = append(names, s.t(c, "desk.role."+string(r), nil))
+		}
+	}
+	line := strings.Join(names, ", ")
+	if k := w.controller(); k != nil {
+		line += ", " + k.Name
+	}
+	return line
+}
+
+func seesCases(a models.Actor) bool {
+	for _, r := range caseRoles() {
+		if a.HasRole(r) {
+			return true
+		}
+	}
+	return false
+}
+
+func seesAllReading(a models.Actor) bool {
+	return a.HasRole(models.RoleDSO) || a.HasRole(models.RoleLogReviewer)
+}
+
+// otherLanguage is this page in the other language; a page that answers a form has none.
+func otherLanguage(c *gin.Context) string {
+	if c.Request.Method != "GET" {
+		return ""
+	}
+	if web.Lang(c) == web.Swedish {
+		return "?lang=" + web.English
+	}
+	return "?lang=" + web.Swedish
+}

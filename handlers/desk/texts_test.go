@@ -1,0 +1,101 @@
+package desk
+
+import (
+	"io/fs"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"insyn/models"
+	"insyn/templates"
+	"insyn/workflows"
+)
+
+// TestTextsAreThere: every key that is put together in code has a text; those written in templates are checked at start.
+func TestTextsAreThere(t *testing.T) {
+	t.Parallel()
+	set := newTemplates(t)
+	for _, key := range composedKeys() {
+		if !set.Texts().Has(key) {
+			t.Errorf("no text %q", key)
+		}
+	}
+	for _, f := range set.Texts().Check() {
+		if strings.Contains(f, "desk.") {
+			t.Errorf("the languages differ: %s", f)
+		}
+	}
+}
+
+// newTemplates is the templates without the residents' pages, which have tests of their own.
+func newTemplates(t *testing.T) *templates.Set {
+	t.Helper()
+	own := fstest.MapFS{}
+	err := fs.WalkDir(templates.Files(), ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || strings.HasPrefix(path, "portal/") {
+			return err
+		}
+		b, err := fs.ReadFile(templates.Files(), path)
+		own[path] = &fstest.MapFile{Data: b}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	set, err := templates.Load(own, templates.DefaultLook("Exempelby kommun"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return set
+}
+
+// composedKeys lists the keys that code and templates put together from states, actions, roles, outcomes and pages.
+func composedKeys() []string {
+	keys := []string{"desk.right." + string(models.Access), "desk.everywhere"}
+	for _, s := range models.CaseStates() {
+		keys = append(keys, "desk.next."+string(s), "status.staff."+string(s))
+	}
+	for _, g := range groups() {
+		keys = append(keys, "desk.group."+g, "desk.group."+g+".sub")
+	}
+	for _, r := range models.Roles() {
+		keys = append(keys, "desk.role."+string(r))
+	}
+	for _, o := range []models.Outcome{models.OutcomeGranted, models.OutcomePartial, models.OutcomeNothingFound, models.OutcomeNeutral, models.OutcomeRefused} {
+		keys = append(keys, "desk.outcome."+string(o))
+	}
+	for _, g := range workflows.Grounds() {
+		keys = append(keys, "ground."+g.Code+".name", "ground."+g.Code+".help")
+	}
+	for _, f := range caseForms() {
+		keys = append(keys, f.notice)
+	}
+	for _, x := range workflows.Transitions() {
+		keys = append(keys, "timeline.staff."+x.Event)
+		for _, w := range x.Who {
+			if w != workflows.WhoPerson && w != workflows.WhoSystem {
+				keys = append(keys, "desk.action."+string(x.Action))
+			}
+		}
+	}
+	for _, x := range workflows.Records() {
+		keys = append(keys, "timeline.staff."+x.Event)
+	}
+	for _, k := range []string{"search", "material", "mark", "remarks", "propose", "review", "decide", "message", "answer", "diary", "serve"} {
+		keys = append(keys, "desk.task."+k, "desk.task."+k+".button")
+	}
+	for _, k := range []string{"failed", "denied", "state", "level", "unknown", "no-role", "unavailable", "out"} {
+		keys = append(keys, "desk.login."+k+".title", "desk.login."+k+".text")
+	}
+	for _, k := range []string{"portal", "post", "handed-over", "simplified"} {
+		keys = append(keys, "desk.serve.method."+k)
+	}
+	for _, k := range []string{"desk.notice.added", "desk.notice.decided", "desk.notice.request-asked", "desk.notice.request-answered",
+		"desk.notice.controller-added", "desk.notice.controller-removed", "desk.today.title", "desk.done.title", "desk.found.title",
+		"desk.log.title", "desk.log.own-title", "desk.expired.title", "desk.case.title", "desk.decision.title", "desk.intake.title",
+		"desk.nav.done", "desk.nav.log", "desk.nav.own-log", "guard.biased", "error.date-wrong", "error.number-form",
+		"error.authority-missing", "error.unbiased-missing", "error.file-too-large"} {
+		keys = append(keys, k)
+	}
+	return keys
+}
