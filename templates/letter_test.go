@@ -18,9 +18,8 @@ import (
 	"insyn/templates"
 )
 
-func updating() bool { return flag.Lookup("update").Value.String() == "true" }
-
-func init() { flag.Bool("update", false, "write the golden files anew") }
+// update writes the golden files anew; read the letters before they are committed.
+var update = flag.Bool("update", false, "write the golden files anew")
 
 func socialnamnden() templates.Controller {
 	return templates.Controller{
@@ -123,7 +122,7 @@ func TestLettersAreAsTheyWereRead(t *testing.T) {
 
 func golden(t *testing.T, path string, got []byte) {
 	t.Helper()
-	if updating() {
+	if *update {
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			t.Fatal(err)
 		}

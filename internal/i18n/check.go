@@ -62,6 +62,7 @@ func (c *Catalog) CheckSwedish(allowed ...string) []string {
 	var faults []string
 	for _, key := range c.Keys() {
 		for _, text := range c.Texts("sv", key) {
+			text = argument.ReplaceAllString(text, "")
 			if m := officialese.FindStringSubmatch(text); m != nil {
 				faults = append(faults, fmt.Sprintf("sv: %s says %q", key, strings.ToLower(m[2])))
 			}
@@ -81,6 +82,7 @@ func (c *Catalog) CheckEnglish(allowed ...string) []string {
 	var faults []string
 	for key := range c.texts["en"] {
 		for _, text := range c.Texts("en", key) {
+			text = argument.ReplaceAllString(text, "")
 			if m := swedish.FindStringSubmatch(text); m != nil && !slices.Contains(allowed, key) {
 				faults = append(faults, fmt.Sprintf("en: %s says %q", key, m[2]))
 			}
