@@ -79,7 +79,7 @@ func classify(err error) Failure {
 }
 
 func failure(status int, kind string) Failure {
-	return Failure{Status: status, Kind: kind, Title: "error.page." + kind + ".title", Text: "error.page." + kind + ".text"}
+	return Failure{Status: status, Kind: kind, Title: "fail." + kind + ".title", Text: "fail." + kind + ".text"}
 }
 
 // logFailure writes what happened for those who run the service: the request id, the kind, and the words that our own
