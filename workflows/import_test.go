@@ -41,7 +41,7 @@ func importStore(t *testing.T) *models.Store {
 	return models.NewStore(testkit.DB(t).Runtime, crypto.NewSealer(keys), clock.NewSettable(testkit.Now()))
 }
 
-func demoFiles(t *testing.T) []workflows.ImportFile {
+func importDemoFiles(t *testing.T) []workflows.ImportFile {
 	t.Helper()
 	files, err := workflows.ImportFolder(demo.Files)
 	if err != nil {
@@ -59,8 +59,8 @@ func runImport(t *testing.T, store *models.Store, files []workflows.ImportFile, 
 	return report
 }
 
-// applied imports and fails the test when there are faults.
-func applied(t *testing.T, store *models.Store, files []workflows.ImportFile) workflows.ImportReport {
+// importApplied imports and fails the test when there are faults.
+func importApplied(t *testing.T, store *models.Store, files []workflows.ImportFile) workflows.ImportReport {
 	t.Helper()
 	report := runImport(t, store, files, true)
 	for _, f := range report.Faults {
@@ -72,7 +72,7 @@ func applied(t *testing.T, store *models.Store, files []workflows.ImportFile) wo
 	return report
 }
 
-func organisation(t *testing.T, store *models.Store) models.Organisation {
+func importedRows(t *testing.T, store *models.Store) models.Organisation {
 	t.Helper()
 	var o models.Organisation
 	err := store.InTx(t.Context(), models.SystemActor(), func(tx *models.Tx) (err error) {
@@ -85,17 +85,17 @@ func organisation(t *testing.T, store *models.Store) models.Organisation {
 	return o
 }
 
-func file(name string, content []byte) workflows.ImportFile {
+func importFile(name string, content []byte) workflows.ImportFile {
 	return workflows.ImportFile{Name: name, Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(content)), nil }}
 }
 
-// withFile replaces the file of that name, or adds it.
-func withFile(files []workflows.ImportFile, f workflows.ImportFile) []workflows.ImportFile {
+// importWithFile replaces the file of that name, or adds it.
+func importWithFile(files []workflows.ImportFile, f workflows.ImportFile) []workflows.ImportFile {
 	out := slices.DeleteFunc(slices.Clone(files), func(other workflows.ImportFile) bool { return other.Name == f.Name })
 	return append(out, f)
 }
 
-func demoContent(t *testing.T, name string) []byte {
+func importDemoContent(t *testing.T, name string) []byte {
 	t.Helper()
 	content, err := fs.ReadFile(demo.Files, name)
 	if err != nil {
@@ -104,10 +104,10 @@ func demoContent(t *testing.T, name string) []byte {
 	return content
 }
 
-// editWorkbook changes one of the demo's workbooks.
-func editWorkbook(t *testing.T, name string, edit func(*excelize.File) error) workflows.ImportFile {
+// importEdited changes one of the demo's workbooks.
+func importEdited(t *testing.T, name string, edit func(*excelize.File) error) workflows.ImportFile {
 	t.Helper()
-	book, err := excelize.OpenReader(bytes.NewReader(demoContent(t, name)))
+	book, err := excelize.OpenReader(bytes.NewReader(importDemoContent(t, name)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,38 +119,38 @@ func editWorkbook(t *testing.T, name string, edit func(*excelize.File) error) wo
 	if err := book.Write(&out); err != nil {
 		t.Fatal(err)
 	}
-	return file(name, out.Bytes())
+	return importFile(name, out.Bytes())
 }
 
-// setCell gives an edit that sets one cell.
-func setCell(table, cell string, value any) func(*excelize.File) error {
+// importSetCell gives an edit that sets one cell.
+func importSetCell(table, cell string, value any) func(*excelize.File) error {
 	return func(b *excelize.File) error { return b.SetCellValue(table, cell, value) }
 }
 
 func TestDemoIsImportedWholeAndOnce(t *testing.T) {
 	t.Parallel()
 	store := importStore(t)
-	dry := runImport(t, store, demoFiles(t), false)
+	dry := runImport(t, store, importDemoFiles(t), false)
 	if dry.Applied || len(dry.Faults) > 0 || len(dry.Changes) == 0 {
 		t.Fatalf("dry run: applied %v, faults %v, %d changes", dry.Applied, dry.Faults, len(dry.Changes))
 	}
-	if o := organisation(t, store); len(o.Controllers)+len(o.Staff)+len(o.Systems) > 0 {
+	if o := importedRows(t, store); len(o.Controllers)+len(o.Staff)+len(o.Systems) > 0 {
 		t.Fatal("the dry run left rows behind")
 	}
-	report := applied(t, store, demoFiles(t))
+	report := importApplied(t, store, importDemoFiles(t))
 	if diff := cmp.Diff(dry.Changes, report.Changes); diff != "" {
 		t.Errorf("the dry run promised something else (-dry +real):\n%s", diff)
 	}
-	o := organisation(t, store)
+	o := importedRows(t, store)
 	got := []int{len(o.Controllers), len(o.Staff), len(o.Assignments), len(o.Delegations), len(o.Systems), len(o.Activities)}
 	if want := []int{4, 17, 21, 19, 10, 15}; !slices.Equal(got, want) {
 		t.Errorf("controllers, staff, assignments, delegations, systems, activities: %v, want %v", got, want)
 	}
-	again := applied(t, store, demoFiles(t))
+	again := importApplied(t, store, importDemoFiles(t))
 	if len(again.Changes) > 0 || len(again.Gone) > 0 {
 		t.Errorf("the second run changed %v, missed %v", again.Changes, again.Gone)
 	}
-	if diff := cmp.Diff(o, organisation(t, store), cmp.AllowUnexported(models.StaffID{}, models.ControllerID{}, models.SystemID{},
+	if diff := cmp.Diff(o, importedRows(t, store), cmp.AllowUnexported(models.StaffID{}, models.ControllerID{}, models.SystemID{},
 		models.DelegationID{}, models.ID[models.Assignment]{}, models.ID[models.Activity]{})); diff != "" {
 		t.Errorf("the second run left other rows:\n%s", diff)
 	}
@@ -160,7 +160,7 @@ func TestDemoIsImportedWholeAndOnce(t *testing.T) {
 func TestDemoHasEveryoneWhoMustAct(t *testing.T) {
 	t.Parallel()
 	store := importStore(t)
-	applied(t, store, demoFiles(t))
+	importApplied(t, store, importDemoFiles(t))
 	today := calendar.New(2026, 3, 2)
 	want := map[string][]string{ // ombud, then who may do what
 		"KS": {"Johan Bergström"}, "SN": {"Erik Sandin", "Leyla Demir"}, "BUN": {"Fatima Warsame"}, "EBAB": {"Piotr Kowalski"},
@@ -215,9 +215,9 @@ func TestDemoHasEveryoneWhoMustAct(t *testing.T) {
 func TestDifferencesAndRowsThatAreGone(t *testing.T) {
 	t.Parallel()
 	store := importStore(t)
-	applied(t, store, demoFiles(t))
-	before := organisation(t, store)
-	files := withFile(demoFiles(t), editWorkbook(t, "personal.xlsx", func(b *excelize.File) error {
+	importApplied(t, store, importDemoFiles(t))
+	before := importedRows(t, store)
+	files := importWithFile(importDemoFiles(t), importEdited(t, "personal.xlsx", func(b *excelize.File) error {
 		if err := b.SetCellValue("Personal", "C4", "Senior utredare"); err != nil { // Johan Bergström
 			return err
 		}
@@ -226,7 +226,7 @@ func TestDifferencesAndRowsThatAreGone(t *testing.T) {
 		}
 		return b.RemoveRow("Uppdrag", 22) // the administrator's
 	}))
-	report := applied(t, store, files)
+	report := importApplied(t, store, files)
 	want := []workflows.ImportChange{
 		{Table: workflows.ImportStaff, File: "personal.xlsx", Sheet: "Personal", Row: 4, Key: "johan.bergstrom@exempelby.example",
 			Differences: []workflows.ImportDifference{{Heading: "Titel", Old: "Utredare", New: "Senior utredare"}}},
@@ -240,7 +240,7 @@ func TestDifferencesAndRowsThatAreGone(t *testing.T) {
 	if diff := cmp.Diff([]workflows.ImportGone{{Table: workflows.ImportAssignments, Key: "davit.petrosyan@exempelby.example · administratör · 2024-01-01"}}, report.Gone); diff != "" {
 		t.Errorf("gone:\n%s", diff)
 	}
-	after := organisation(t, store)
+	after := importedRows(t, store)
 	if len(after.Assignments) != len(before.Assignments) {
 		t.Errorf("%d assignments became %d", len(before.Assignments), len(after.Assignments))
 	}
@@ -251,8 +251,8 @@ func TestDifferencesAndRowsThatAreGone(t *testing.T) {
 	}
 }
 
-// brokenSheets is the corpus: one fault at a time in the demo's files, and where it must be reported.
-func brokenSheets(t *testing.T) map[string]struct {
+// importBroken is the corpus: one fault at a time in the demo's files, and where it must be reported.
+func importBroken(t *testing.T) map[string]struct {
 	file workflows.ImportFile
 	want []sheet.Fault // place, found and key
 } {
@@ -267,19 +267,19 @@ func brokenSheets(t *testing.T) map[string]struct {
 			t.Fatal(err)
 		}
 		f.File, f.Sheet, f.Row, f.Column = name, table, row, sheet.ColumnLetter(column-1)
-		return broken{editWorkbook(t, name, setCell(table, cell, value)), []sheet.Fault{f}}
+		return broken{importEdited(t, name, importSetCell(table, cell, value)), []sheet.Fault{f}}
 	}
 	csv := func(old, now string, f sheet.Fault) broken {
 		f.File = "delegation.csv"
-		changed := bytes.Replace(demoContent(t, "delegation.csv"), []byte(old), []byte(now), 1)
-		if bytes.Equal(changed, demoContent(t, "delegation.csv")) {
+		changed := bytes.Replace(importDemoContent(t, "delegation.csv"), []byte(old), []byte(now), 1)
+		if bytes.Equal(changed, importDemoContent(t, "delegation.csv")) {
 			t.Fatalf("%q is not in the file", old)
 		}
-		return broken{file("delegation.csv", changed), []sheet.Fault{f}}
+		return broken{importFile("delegation.csv", changed), []sheet.Fault{f}}
 	}
 	org, staff, register := "organisation.xlsx", "personal.xlsx", "register.xlsx"
 	return map[string]broken{
-		"prefix in small letters": {editWorkbook(t, org, setCell("Nämnder", "A3", "sn1")), []sheet.Fault{
+		"prefix in small letters": {importEdited(t, org, importSetCell("Nämnder", "A3", "sn1")), []sheet.Fault{
 			{File: org, Sheet: "Nämnder", Row: 3, Column: "A", Heading: "Förkortning", Found: "sn1", Key: "form"}}},
 		"no name":               one(org, "Nämnder", "B2", "", sheet.Fault{Heading: "Namn", Key: "required"}),
 		"unknown form":          one(org, "Nämnder", "D4", "kommitté", sheet.Fault{Heading: "Form", Found: "kommitté", Key: "choice"}),
@@ -291,12 +291,12 @@ func brokenSheets(t *testing.T) map[string]struct {
 		"company, no agreement": one(org, "Nämnder", "M5", "", sheet.Fault{Heading: "Biträdesavtal", Key: "agreement-required"}),
 		"eleven days":           one(org, "Nämnder", "N2", 11, sheet.Fault{Heading: "Granskningsdagar", Found: "11", Key: "integer"}),
 		"controller twice":      one(org, "Nämnder", "A4", "KS", sheet.Fault{Heading: "Förkortning", Found: "KS", Key: "duplicate"}),
-		"heading misspelt": {editWorkbook(t, org, setCell("Nämnder", "B1", "Nammn")), []sheet.Fault{
+		"heading misspelt": {importEdited(t, org, importSetCell("Nämnder", "B1", "Nammn")), []sheet.Fault{
 			{File: org, Sheet: "Nämnder", Row: 1, Column: "B", Heading: "Nammn", Found: "Nammn", Key: "heading-unknown"},
 			{File: org, Sheet: "Nämnder", Row: 1, Heading: "Namn", Key: "heading-missing"}}},
 		"heading twice":         one(org, "Nämnder", "P1", "Namn", sheet.Fault{Heading: "Namn", Found: "Namn", Key: "heading-twice"}),
 		"value without heading": one(org, "Nämnder", "Q3", "obs!", sheet.Fault{Found: "obs!", Key: "heading-empty"}),
-		"sheet of another kind": {editWorkbook(t, org, func(b *excelize.File) error {
+		"sheet of another kind": {importEdited(t, org, func(b *excelize.File) error {
 			if _, err := b.NewSheet("Budget"); err != nil {
 				return err
 			}
@@ -312,7 +312,7 @@ func brokenSheets(t *testing.T) map[string]struct {
 		"a year for a date":     one(staff, "Uppdrag", "D3", 2026, sheet.Fault{Heading: "Från och med", Found: "1905-07-18", Key: "date"}),
 		"no such day":           one(staff, "Uppdrag", "D3", "2026-02-30", sheet.Fault{Heading: "Från och med", Found: "2026-02-30", Key: "date"}),
 		"ends before it begins": one(staff, "Uppdrag", "E3", "2024-01-01", sheet.Fault{Heading: "Till och med", Found: "2024-01-01", Key: "period"}),
-		"DSO decides too": {editWorkbook(t, staff, setCell("Uppdrag", "A7", "niklas.rautio@exempelby.example")), []sheet.Fault{
+		"DSO decides too": {importEdited(t, staff, importSetCell("Uppdrag", "A7", "niklas.rautio@exempelby.example")), []sheet.Fault{
 			{File: staff, Sheet: "Uppdrag", Row: 7, Column: "B", Heading: "Roll", Found: "personuppgiftsombud", Key: "dso-independence"},
 			{File: staff, Sheet: "Uppdrag", Row: 18, Column: "B", Heading: "Roll", Found: "dataskyddsombud", Key: "dso-independence"}}},
 		"unknown kind":          csv("access-grant, access-nothing-found;margareta", "bifall;margareta", sheet.Fault{Row: 2, Column: "D", Heading: "Beslutstyper", Found: "bifall", Key: "choice"}),
@@ -326,9 +326,9 @@ func brokenSheets(t *testing.T) map[string]struct {
 		"no purpose":            one(register, "Behandlingar", "D2", "   ", sheet.Fault{Heading: "Ändamål", Key: "required"}),
 		"too long":              one(register, "Behandlingar", "C2", strings.Repeat("å", 201), sheet.Fault{Heading: "Behandling", Found: strings.Repeat("å", 59) + "…", Key: "too-long"}),
 		"two lines":             one(register, "System", "B2", "Doku\nmenta", sheet.Fault{Heading: "System", Found: "Doku\nmenta", Key: "line-break"}),
-		"not a spreadsheet":     {file("bild.xlsx", []byte("\x89PNG\r\n\x1a\n\x00\x00")), []sheet.Fault{{File: "bild.xlsx", Key: "file-kind"}}},
-		"damaged":               {file(staff, demoContent(t, staff)[:4000]), []sheet.Fault{{File: staff, Key: "file-damaged"}}},
-		"empty":                 {file("delegation.csv", nil), []sheet.Fault{{File: "delegation.csv", Key: "file-empty"}}},
+		"not a spreadsheet":     {importFile("bild.xlsx", []byte("\x89PNG\r\n\x1a\n\x00\x00")), []sheet.Fault{{File: "bild.xlsx", Key: "file-kind"}}},
+		"damaged":               {importFile(staff, importDemoContent(t, staff)[:4000]), []sheet.Fault{{File: staff, Key: "file-damaged"}}},
+		"empty":                 {importFile("delegation.csv", nil), []sheet.Fault{{File: "delegation.csv", Key: "file-empty"}}},
 	}
 }
 
@@ -336,8 +336,8 @@ func TestEveryFaultIsReportedAtItsCell(t *testing.T) {
 	t.Parallel()
 	store := importStore(t)
 	catalogue := regexp.MustCompile(`\{[a-z]+\}`)
-	for name, c := range brokenSheets(t) {
-		report := runImport(t, store, withFile(demoFiles(t), c.file), true)
+	for name, c := range importBroken(t) {
+		report := runImport(t, store, importWithFile(importDemoFiles(t), c.file), true)
 		if report.Applied || len(report.Changes) > 0 {
 			t.Errorf("%s: was imported", name)
 		}
@@ -360,7 +360,7 @@ func TestEveryFaultIsReportedAtItsCell(t *testing.T) {
 			}
 		}
 	}
-	if o := organisation(t, store); len(o.Controllers)+len(o.Staff) > 0 {
+	if o := importedRows(t, store); len(o.Controllers)+len(o.Staff) > 0 {
 		t.Error("faulty files left rows behind")
 	}
 }
@@ -383,7 +383,7 @@ func TestColumnReferenceIsTrue(t *testing.T) {
 			documented[section] = append(documented[section], strings.TrimSpace(cells[1]))
 		}
 	}
-	files := demoFiles(t)
+	files := importDemoFiles(t)
 	for _, f := range files {
 		in, err := f.Open()
 		if err != nil {
@@ -421,7 +421,7 @@ func TestImportsTakeTurns(t *testing.T) {
 	}
 	results := make(chan result, runs)
 	for range runs {
-		files := demoFiles(t)
+		files := importDemoFiles(t)
 		go func() {
 			report, err := workflows.Import(t.Context(), store, files, workflows.ImportOptions{Apply: true})
 			results <- result{report, err}

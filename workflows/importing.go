@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -290,5 +291,10 @@ func compareImported(table ImportTable, old, now []importField) []ImportDifferen
 }
 
 func (in *importing) report(applied bool) ImportReport {
-	return ImportReport{Applied: applied, Tables: in.summaries, Changes: in.changes, Gone: in.gone, Faults: in.faults.List(), CutFaults: in.faults.Cut()}
+	faults := in.faults.List()
+	// Some faults show only when all files are read; the reader mends one sheet at a time, from the top.
+	slices.SortStableFunc(faults, func(a, b sheet.Fault) int {
+		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Sheet, b.Sheet), cmp.Compare(a.Row, b.Row))
+	})
+	return ImportReport{Applied: applied, Tables: in.summaries, Changes: in.changes, Gone: in.gone, Faults: faults, CutFaults: in.faults.Cut()}
 }
