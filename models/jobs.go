@@ -35,7 +35,8 @@ const (
 	JobGivenUp  = "given-up" // a human must look
 )
 
-// Promise stores a job. The key names the effect: promising the same effect again is no change.
+// Promise stores a job. The key names the effect: promising the same effect again is no change. The conflict has no target, as
+// naming one would demand that the actor may read jobs.
 func (tx *Tx) Promise(j Job) error {
 	if len(j.Data) == 0 {
 		j.Data = json.RawMessage("{}")
@@ -44,7 +45,7 @@ func (tx *Tx) Promise(j Job) error {
 		j.RunAt = tx.Now
 	}
 	res := tx.db.Exec(`insert into jobs (id, kind, key, request_id, case_id, controller_id, data, run_at, created_at)
-		values (?, ?, ?, ?, ?, ?, ?::jsonb, ?, ?) on conflict on constraint jobs_key_key do nothing`,
+		values (?, ?, ?, ?, ?, ?, ?::jsonb, ?, ?) on conflict do nothing`,
 		NewID[Job](), j.Kind, j.Key, j.RequestID, j.CaseID, j.ControllerID, string(j.Data), j.RunAt, tx.Now)
 	if res.Error != nil {
 		return fmt.Errorf("promise %s: %w", j.Kind, res.Error)

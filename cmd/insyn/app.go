@@ -109,7 +109,7 @@ func loginClient(name string, o config.OIDC, clk clock.Clock, number bool) (*oid
 	c := oidc.Config{Name: name, Issuer: o.Issuer, ClientID: o.ClientID, ClientSecret: o.ClientSecret, PrivateKeyPEM: []byte(o.PrivateKey), AuthMethod: o.AuthMethod,
 		Scopes: o.Scopes, ACRValues: o.ACRValues, RequireNumber: number}
 	if o.NumberClaim != "" {
-		c.Claims.PersonalNumber = o.NumberClaim
+		c.Claims.Number = o.NumberClaim
 	}
 	c.RequiredClaim, c.RequiredValue, _ = strings.Cut(o.RequiredClaim, "=")
 	client, err := oidc.New(c, clk, nil)

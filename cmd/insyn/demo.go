@@ -26,7 +26,7 @@ func (d demoCmd) Run(ctx context.Context, env environment, out io.Writer) (err e
 		return errors.New("INSYN_BASE_URL: the demo's secrets are no secrets; it does not run under https")
 	}
 	dir := filepath.Join(c.Var, "demo")
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := os.MkdirAll(dir, 0o711); err != nil { //nolint:gosec // G301: passable for the server's own user, see startStack
 		return fmt.Errorf("INSYN_VAR: %w", err)
 	}
 	logPath := filepath.Join(dir, "insyn.log")

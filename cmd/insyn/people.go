@@ -32,7 +32,8 @@ func (s *stack) demoStaff(ctx context.Context) ([]demoidp.Person, error) {
 			what += ", " + r.Controller
 		}
 		if i := slices.IndexFunc(out, func(p demoidp.Person) bool { return p.Email == r.Email }); i >= 0 {
-			out[i].Description += "; " + what
+			// The same role at another controller needs the role's name but once.
+			out[i].Description += ", " + strings.TrimPrefix(what, roleName(r.Role)+", ")
 			continue
 		}
 		given, family, _ := strings.Cut(r.Name, " ")

@@ -52,6 +52,7 @@ type stack struct {
 	MetricsURL string
 	Catcher    *mail.Catcher
 	IdP        *demoidp.Server
+	Staff      []demoidp.Person // who can log in at the desk
 
 	cluster *postgres.Private
 	redis   *queue.Embedded
@@ -74,7 +75,9 @@ func startStack(ctx context.Context, o stackOptions) (*stack, error) {
 			return nil, err
 		}
 	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	// Passable, not readable: started by root, the server runs as another user and must reach its own folder in here. What
+	// is secret lies in folders of mode 0700.
+	if err := os.MkdirAll(dir, 0o711); err != nil { //nolint:gosec // G301: see above
 		return nil, fmt.Errorf("INSYN_VAR: %w", err)
 	}
 	ctx, stop := context.WithCancel(ctx)

@@ -1,0 +1,164 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"time"
+
+	"insyn/internal/clock"
+	"insyn/internal/config"
+	"insyn/internal/crypto"
+	"insyn/internal/files"
+	"insyn/internal/mail"
+	"insyn/internal/postgres"
+	"insyn/internal/queue"
+	"insyn/migrations"
+)
+
+type doctorCmd struct {
+	Quick bool `help:"Only ask the serve process of this machine whether it is ready (for container health checks)."`
+}
+
+// Run prints one line per thing the service stands on.
+func (d doctorCmd) Run(ctx context.Context, env environment, out io.Writer) error {
+	c, err := env.config()
+	if err != nil {
+		return err
+	}
+	if d.Quick {
+		return askReady(ctx, c.Addr)
+	}
+	bad := 0
+	for _, check := range doctorChecks(c) {
+		what, err := check.name, check.ask(ctx)
+		if err != nil {
+			bad++
+			fmt.Fprintf(out, "wrong  %-14s %s\n", what, err)
+			continue
+		}
+		fmt.Fprintf(out, "right  %s\n", what)
+	}
+	if bad > 0 {
+		return fmt.Errorf("%d of %d are wrong", bad, len(doctorChecks(c)))
+	}
+	return nil
+}
+
+type doctorCheck struct {
+	name string
+	ask  func(ctx context.Context) error
+}
+
+func doctorChecks(c config.Config) []doctorCheck {
+	return []doctorCheck{
+		{"configuration", func(context.Context) error {
+			return c.Require(append(needed(), "RESIDENT_OIDC_ISSUER", "RESIDENT_OIDC_CLIENT_ID", "STAFF_OIDC_ISSUER", "STAFF_OIDC_CLIENT_ID")...)
+		}},
+		{"database role", func(ctx context.Context) error { return checkDatabase(ctx, c, false) }},
+		{"schema version", func(ctx context.Context) error { return checkDatabase(ctx, c, true) }},
+		{"redis policy", func(ctx context.Context) error {
+			if err := c.Require("REDIS_URL"); err != nil {
+				return err
+			}
+			return named("INSYN_REDIS_URL", queue.Policy(ctx, c.RedisURL))
+		}},
+		{"file store", func(ctx context.Context) error {
+			if err := c.Require("FILES_URL"); err != nil {
+				return err
+			}
+			store, err := files.OpenDir(c.FilesURL)
+			if err == nil {
+				err = store.Check(ctx)
+			}
+			return named("INSYN_FILES_URL", err)
+		}},
+		{"key store", func(ctx context.Context) error { return checkKeys(ctx, c) }},
+		{"smtp", func(ctx context.Context) error {
+			if err := c.Require("SMTP_URL"); err != nil {
+				return err
+			}
+			sender, err := mail.New(c.SMTPURL)
+			if err == nil {
+				err = sender.Check(ctx)
+			}
+			return named("INSYN_SMTP_URL", err)
+		}},
+		{"resident login", func(ctx context.Context) error { return checkLogin(ctx, "RESIDENT", c.Resident, true) }},
+		{"staff login", func(ctx context.Context) error { return checkLogin(ctx, "STAFF", c.Staff, false) }},
+	}
+}
+
+func named(variable string, err error) error {
+	if err != nil {
+		return fmt.Errorf("%s: %w", variable, err)
+	}
+	return nil
+}
+
+func checkDatabase(ctx context.Context, c config.Config, schema bool) (err error) {
+	if err := c.Require("DATABASE_URL"); err != nil {
+		return err
+	}
+	db, err := postgres.Open(ctx, c.DatabaseURL, postgres.Options{Now: clock.System().Now, Application: "insyn-doctor", MaxConnections: 1})
+	if err != nil {
+		return named("INSYN_DATABASE_URL", err)
+	}
+	defer func() { err = errors.Join(err, postgres.Close(db)) }()
+	if schema {
+		return named("INSYN_DATABASE_URL", postgres.CheckSchema(ctx, db, migrations.FS))
+	}
+	return named("INSYN_DATABASE_URL", postgres.CheckRuntimeRole(ctx, db))
+}
+
+func checkKeys(ctx context.Context, c config.Config) error {
+	if err := c.Require("KEYS_URL", "KEK"); err != nil {
+		return err
+	}
+	keks, err := crypto.ParseKEKs(c.KEK)
+	if err != nil {
+		return err
+	}
+	keys, err := crypto.OpenExistingKeyDir(c.KeysURL, keks)
+	if err == nil {
+		err = keys.Check(ctx)
+	}
+	return named("INSYN_KEYS_URL", err)
+}
+
+func checkLogin(ctx context.Context, name string, o config.OIDC, number bool) error {
+	if o.Issuer == "" {
+		return fmt.Errorf("INSYN_%s_OIDC_ISSUER: missing", name)
+	}
+	client, err := loginClient(name, o, clock.System(), number)
+	if err == nil {
+		err = named("INSYN_"+name+"_OIDC_ISSUER", client.Check(ctx))
+	}
+	return err
+}
+
+// askReady asks the serve process on this machine; an address that means every interface is asked by loopback.
+func askReady(ctx context.Context, addr string) error {
+	_, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		return errors.New("INSYN_ADDR: this must be host:port")
+	}
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://127.0.0.1:"+port+"/readyz", nil)
+	if err != nil {
+		return errors.New("INSYN_ADDR: this must be host:port")
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return errors.New("serve does not answer")
+	}
+	defer func() { _ = res.Body.Close() }() // nothing more to read
+	if res.StatusCode != http.StatusOK {
+		return fmt.Errorf("serve is not ready (status %d)", res.StatusCode)
+	}
+	return nil
+}
