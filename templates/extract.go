@@ -70,9 +70,6 @@ func (s *Set) Extract(lang string, d ExtractDoc) ([]byte, error) {
 	if d.Number == "" || d.Made.IsZero() || d.Received.IsZero() || d.Controller.Name == "" || d.Person == "" {
 		return nil, fmt.Errorf("extract %s: %w", d.Number, errors.New("number, dates, controller and person are needed"))
 	}
-	if len(d.Systems) == 0 {
-		d.Withheld = 0
-	}
 	for _, system := range d.Systems {
 		for _, item := range system.Items {
 			if item.FileName != "" && (item.Size <= 0 || len(item.SHA256) != 64) {

@@ -80,6 +80,43 @@ func TestEveryStatusHasItsWords(t *testing.T) {
 	}
 }
 
+func TestWhatWorkflowsNameHasItsWords(t *testing.T) {
+	t.Parallel()
+	c := catalogue(t)
+	for prefix, keys := range map[string]string{
+		"timeline.": `request-submitted fanned-out taken asked answered extended proposed review-offered review-answered review-timed-out
+			sent-back decided released closed withdrawn paused resumed message-to-subject message-from-subject attested item-added item-disposed
+			item-removed note-added review-replied diary-entered served handed-over letter-opened downloaded controller-added controller-removed
+			person-asked person-answered request-withdrawn request-closed reminded`,
+		"guard.": `searches-left items-undecided items-missing outcome-mismatch reply-missing review-pending too-late-to-extend already-extended
+			too-late-to-ask no-delegation biased manifest-changed letter-changed already-sent no-controllers`,
+		"error.": `text-missing text-too-long reasons-missing file-too-large file-type file-empty file-name hits-missing why-missing ground-missing
+			explanation-missing date-missing date-wrong date-future number-form email-form address-missing choose-one title-missing
+			unbiased-missing authority-missing`,
+		"ground.": "osl-26-1 osl-26-5 osl-23-2 osl-17-1 osl-12-3 art-15-4 dsl-5-2 dsl-5-1-company",
+	} {
+		for key := range strings.FieldsSeq(keys) {
+			switch prefix {
+			case "timeline.":
+				hasText(t, c, prefix+key, prefix+"staff."+key)
+			case "ground.":
+				hasText(t, c, prefix+key+".name", prefix+key+".law", prefix+key+".help", prefix+key+".suggestion")
+			default:
+				hasText(t, c, prefix+key)
+			}
+		}
+	}
+}
+
+func hasText(t *testing.T, c *i18n.Catalog, keys ...string) {
+	t.Helper()
+	for _, key := range keys {
+		if !c.Has(key) {
+			t.Errorf("no text %s", key)
+		}
+	}
+}
+
 func TestThePagesThatAreThereAreDrawnAtStart(t *testing.T) {
 	t.Parallel()
 	s, err := templates.New(templates.DefaultLook("Exempelby kommun"))
