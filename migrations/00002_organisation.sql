@@ -105,13 +105,16 @@ alter table delegations enable row level security;
 alter table systems     enable row level security;
 alter table activities  enable row level security;
 
--- Who the controllers are is public. Staff and the register are for staff, and for the system.
+-- Who the controllers are is public. The names of staff are for staff. Who may do what, and the register, are for those who
+-- work at the controller and for the administrator (design.md section 6); all of it is written by the import, as the system.
 create policy controllers_read on controllers for select to insyn_app using (true);
 create policy staff_read       on staff       for select to insyn_app using ((select actor_kind()) in ('staff', 'system'));
-create policy assignments_read on assignments for select to insyn_app using ((select actor_kind()) in ('staff', 'system'));
-create policy delegations_read on delegations for select to insyn_app using ((select actor_kind()) in ('staff', 'system'));
-create policy systems_read     on systems     for select to insyn_app using ((select actor_kind()) in ('staff', 'system'));
-create policy activities_read  on activities  for select to insyn_app using ((select actor_kind()) in ('staff', 'system'));
+create policy assignments_read on assignments for select to insyn_app using ((select actor_is_system()) or (select actor_is_admin())
+  or staff_id = (select actor_staff()) or controller_id = any ((select actor_content())::uuid[]) or controller_id = any ((select actor_letters())::uuid[]));
+create policy delegations_read on delegations for select to insyn_app using ((select actor_is_system()) or (select actor_is_admin())
+  or controller_id = any ((select actor_content())::uuid[]) or controller_id = any ((select actor_letters())::uuid[]));
+create policy systems_read     on systems     for select to insyn_app using ((select actor_is_system()) or (select actor_is_admin()) or controller_id = any ((select actor_content())::uuid[]));
+create policy activities_read  on activities  for select to insyn_app using ((select actor_is_system()) or (select actor_is_admin()) or controller_id = any ((select actor_content())::uuid[]));
 create policy controllers_write on controllers to insyn_app using ((select actor_is_system())) with check ((select actor_is_system()));
 create policy staff_write       on staff       to insyn_app using ((select actor_is_system())) with check ((select actor_is_system()));
 create policy assignments_write on assignments to insyn_app using ((select actor_is_system())) with check ((select actor_is_system()));

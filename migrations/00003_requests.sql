@@ -16,7 +16,8 @@ create table drafts (
   form         bytea not null,
   created_at   timestamptz not null,
   updated_at   timestamptz not null,
-  submitted_at timestamptz
+  submitted_at timestamptz,
+  constraint drafts_scope_key unique (id, subject_id)
 );
 create index drafts_subject_idx on drafts (subject_id, updated_at desc);
 
@@ -41,14 +42,17 @@ create table requests (
   received_on  date not null,
   state_since  timestamptz not null,
   closed_at    timestamptz,
+  constraint requests_scope_key unique (id, subject_id),
   constraint requests_closed_fact check ((state in ('closed', 'withdrawn')) = (closed_at is not null))
 );
 create index requests_subject_idx on requests (subject_id, received_at desc, id desc);
 create index requests_open_idx on requests (state, received_at, id) where state not in ('closed', 'withdrawn');
 
 -- Which controllers a request goes to. No staff of a controller reads this table: the other addressees are none of its business.
+-- Here and below a foreign key over several columns holds a row to the owner of what it hangs on, since row-level security
+-- looks at the row's own columns only.
 create table addressees (
-  request_id    uuid not null constraint addressees_request_fk references requests,
+  request_id    uuid not null,
   controller_id uuid not null constraint addressees_controller_fk references controllers,
   case_id       uuid not null constraint addressees_case_key unique,
   subject_id    uuid not null,
@@ -57,18 +61,21 @@ create table addressees (
   reason        bytea,
   created_at    timestamptz not null,
   constraint addressees_pkey primary key (request_id, controller_id),
+  constraint addressees_scope_key unique (case_id, controller_id, subject_id),
+  constraint addressees_request_fk foreign key (request_id, subject_id) references requests (id, subject_id),
   constraint addressees_reason_when_added check ((added_by = 'servicecenter') = (reason is not null))
 );
 
 -- What the servicecenter asks the person about the request as a whole, and the pause it makes.
 create table request_pauses (
   id         uuid primary key,
-  request_id uuid not null constraint request_pauses_request_fk references requests,
+  request_id uuid not null,
   subject_id uuid not null,
   question   bytea not null,
   answer     bytea,
   from_date  date not null,
   to_date    date,
+  constraint request_pauses_request_fk foreign key (request_id, subject_id) references requests (id, subject_id),
   constraint request_pauses_answered check ((answer is null) = (to_date is null))
 );
 create unique index request_pauses_one_open_idx on request_pauses (request_id) where to_date is null;
@@ -86,21 +93,38 @@ create policy subjects_all on subjects to insyn_app
 create policy drafts_all on drafts to insyn_app
   using ((select actor_is_system()) or subject_id = (select actor_subject()))
   with check ((select actor_is_system()) or subject_id = (select actor_subject()));
-create policy counters_all on counters to insyn_app using ((select actor_kind()) in ('resident', 'staff', 'system')) with check ((select actor_kind()) in ('resident', 'staff', 'system'));
-create policy requests_all on requests to insyn_app
-  using ((select actor_is_system()) or (select actor_intake()) or subject_id = (select actor_subject()))
-  with check ((select actor_is_system()) or (select actor_intake()) or subject_id = (select actor_subject()));
-create policy addressees_all on addressees to insyn_app
-  using ((select actor_is_system()) or (select actor_intake()) or subject_id = (select actor_subject()))
-  with check ((select actor_is_system()) or (select actor_intake()) or subject_id = (select actor_subject()));
-create policy request_pauses_all on request_pauses to insyn_app
-  using ((select actor_is_system()) or (select actor_intake()) or subject_id = (select actor_subject()))
-  with check ((select actor_is_system()) or (select actor_intake()) or subject_id = (select actor_subject()));
+-- Numbers are taken by whoever registers a request.
+create policy counters_all on counters to insyn_app using ((select actor_kind()) in ('resident', 'system') or (select actor_intake()))
+  with check ((select actor_kind()) in ('resident', 'system') or (select actor_intake()));
 
-grant select, insert on subjects to insyn_app;
-grant select, insert, update, delete on drafts to insyn_app;
-grant select, insert, update on counters, requests, request_pauses to insyn_app;
-grant select, insert on addressees to insyn_app;
+-- The servicecenter coordinates: it reads and moves every request, but sends none.
+create policy requests_read on requests for select to insyn_app
+  using ((select actor_is_system()) or (select actor_intake()) or subject_id = (select actor_subject()));
+create policy requests_insert on requests for insert to insyn_app
+  with check ((select actor_is_system()) or (subject_id = (select actor_subject()) and state = 'submitted'));
+create policy requests_update on requests for update to insyn_app
+  using ((select actor_is_system()) or (select actor_intake()) or subject_id = (select actor_subject()));
+
+create policy addressees_read on addressees for select to insyn_app
+  using ((select actor_is_system()) or (select actor_intake()) or subject_id = (select actor_subject()));
+create policy addressees_insert on addressees for insert to insyn_app
+  with check ((select actor_is_system()) or ((select actor_intake()) and added_by = 'servicecenter')
+    or (subject_id = (select actor_subject()) and added_by = 'subject'));
+
+-- The servicecenter asks, the person answers.
+create policy request_pauses_read on request_pauses for select to insyn_app
+  using ((select actor_is_system()) or (select actor_intake()) or subject_id = (select actor_subject()));
+create policy request_pauses_insert on request_pauses for insert to insyn_app
+  with check ((select actor_is_system()) or (select actor_intake()));
+create policy request_pauses_update on request_pauses for update to insyn_app
+  using ((select actor_is_system()) or (select actor_intake()) or subject_id = (select actor_subject()));
+
+-- Only what a transition changes can be changed: never whose a row is, when it came, or what was asked.
+grant select, insert on subjects, addressees to insyn_app;
+grant select, insert, update on counters to insyn_app;
+grant select, insert, delete, update (version, form, updated_at, submitted_at) on drafts to insyn_app;
+grant select, insert, update (state, version, state_since, closed_at) on requests to insyn_app;
+grant select, insert, update (answer, to_date) on request_pauses to insyn_app;
 
 -- +goose Down
 drop table request_pauses;

@@ -31,9 +31,16 @@ create index jobs_case_idx on jobs (case_id) where done_at is null;
 alter table jobs enable row level security;
 create policy jobs_read on jobs for select to insyn_app using ((select actor_is_system())
   or controller_id = any ((select actor_content())::uuid[]) or ((select actor_intake()) and case_id is null));
-create policy jobs_insert on jobs for insert to insyn_app with check ((select actor_kind()) in ('resident', 'staff', 'system'));
+-- A job is promised for what the actor may act on: it runs as the system. The lookups are one row each, on insert only.
+create policy jobs_insert on jobs for insert to insyn_app with check ((select actor_is_system())
+  or (exists (select from requests r where r.id = request_id and r.subject_id = (select actor_subject()))
+    and (case_id is null or exists (select from cases c where c.id = case_id and c.request_id = jobs.request_id)))
+  or ((select actor_intake()) and exists (select from requests r where r.id = request_id)
+    and (case_id is null or exists (select from addressees a where a.case_id = jobs.case_id and a.request_id = jobs.request_id)))
+  or ((controller_id = any ((select actor_content())::uuid[]) or controller_id = any ((select actor_letters())::uuid[]))
+    and exists (select from cases c where c.id = case_id and c.controller_id = jobs.controller_id and c.request_id = jobs.request_id)));
 create policy jobs_update on jobs for update to insyn_app using ((select actor_is_system()));
-grant select, insert, update on jobs to insyn_app;
+grant select, insert, update (run_at, attempt, enqueued_at, error_code, failures, sent_at, done_at, result) on jobs to insyn_app;
 
 create table events (
   stream_kind   text not null constraint events_stream_known check (stream_kind in ('request', 'case')),
@@ -80,12 +87,13 @@ language sql stable as $$
     p_actor_kind, p_staff, p_data, (extract(epoch from p_at) * 1000000)::bigint)::text, 'UTF8'))
 $$;
 
--- The only way to write an event. It sees nothing but the stream's head, takes the actor from the transaction, and refuses
--- a member of staff a stream of a controller they have nothing to do with.
+-- The only way to write an event. It takes the actor from the transaction and refuses a stream that is not the actor's, and
+-- one that is not the controller's and the subject's it is said to be. pg_temp comes last, so that no temporary table can
+-- stand in for one of ours.
 -- +goose StatementBegin
 create function append_event(p_stream_kind text, p_stream_id uuid, p_controller uuid, p_subject uuid, p_kind text, p_audience text,
   p_data jsonb, p_at timestamptz) returns bigint
-language plpgsql security definer set search_path = public as $$
+language plpgsql security definer set search_path = public, pg_temp as $$
 declare
   head event_heads%rowtype;
   digest bytea;
@@ -102,6 +110,12 @@ begin
   end if;
   if actor_kind() not in ('staff', 'resident', 'system') then
     raise exception 'event without an actor' using errcode = 'insufficient_privilege';
+  end if;
+  if not (case p_stream_kind
+      when 'request' then p_controller is null and exists (select from requests where id = p_stream_id and subject_id = p_subject)
+      when 'case' then exists (select from cases where id = p_stream_id and controller_id = p_controller and subject_id = p_subject)
+      else false end) then
+    raise exception 'event on a stream that is not there' using errcode = 'insufficient_privilege';
   end if;
   insert into event_heads values (p_stream_kind, p_stream_id, 0, decode(repeat('00', 32), 'hex')) on conflict do nothing;
   select * into strict head from event_heads where stream_kind = p_stream_kind and stream_id = p_stream_id for update;
@@ -145,7 +159,7 @@ create table read_log_seals (
 alter table read_log enable row level security;
 alter table read_log_seals enable row level security;
 create policy read_log_insert on read_log for insert to insyn_app with check (
-  actor_kind = (select actor_kind()) and staff_id is not distinct from (select actor_staff()) and subject_actor is not distinct from (select actor_subject()));
+  seal_id is null and (select actor_kind()) in ('resident', 'staff', 'system') and actor_kind = (select actor_kind()) and staff_id is not distinct from (select actor_staff()) and subject_actor is not distinct from (select actor_subject()));
 create policy read_log_read on read_log for select to insyn_app using ((select actor_is_system())
   or ((select actor_reads_log()) and (controller_id is null or (select actor_content()) is null or controller_id = any ((select actor_content())::uuid[])))
   or staff_id = (select actor_staff()));
@@ -162,7 +176,7 @@ $$;
 -- that took its id early and commits late is not passed over.
 -- +goose StatementBegin
 create function seal_read_log(p_before timestamptz, p_at timestamptz) returns bigint
-language plpgsql security definer set search_path = public as $$
+language plpgsql security definer set search_path = public, pg_temp as $$
 declare
   last read_log_seals%rowtype;
   next_id bigint;

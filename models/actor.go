@@ -110,6 +110,7 @@ func (a Actor) settings() [][2]string {
 		{"insyn.letters", array(a.Controllers(RoleRegistrator))},
 		{"insyn.intake", flag(a.HasRole(RoleServicecenter))},
 		{"insyn.log", flag(a.HasRole(RoleDSO) || a.HasRole(RoleLogReviewer))},
+		{"insyn.admin", flag(a.HasRole(RoleAdmin))},
 	}
 }
 

@@ -192,9 +192,12 @@ func (tx *Tx) Cases(q CaseQuery) ([]Case, error) {
 		return nil, nil
 	}
 	if q.Done {
-		return raw[Case](tx, `select * from cases where controller_id in ? and state in ('released', 'closed', 'withdrawn')
-			and (? = '' or state = ?) and (?::uuid is null or id < ?::uuid) order by id desc limit ?`,
-			q.Controllers, q.State, q.State, q.AfterID, q.AfterID, q.Limit)
+		// A page of each controller by its index, then the newest of them: the archive grows, the page must not.
+		return raw[Case](tx, `select d.* from controllers k cross join lateral (
+				select * from cases where controller_id = k.id and state in ('released', 'closed', 'withdrawn')
+				and (? = '' or state = ?) and (?::uuid is null or id < ?::uuid) order by id desc limit ?) d
+			where k.id in ? order by d.id desc limit ?`,
+			q.State, q.State, q.AfterID, q.AfterID, q.Limit, q.Controllers, q.Limit)
 	}
 	return raw[Case](tx, `select * from cases where controller_id in ? and state not in ('released', 'closed', 'withdrawn')
 		and (? = '' or state = ?) and (?::date is null or (due_on, id) > (?::date, ?::uuid)) order by due_on, id limit ?`,

@@ -86,7 +86,7 @@ type Fault struct {
 	What       string // altered, missing, reordered, head or unheaded
 }
 
-// VerifyEvents checks every chain and returns the faults, the number of events checked, and an error if it could not look.
+// VerifyEvents checks every chain, also that every request and case has one, and returns the faults, the number of events checked, and an error if it could not look.
 // It runs in the database, so that nothing is read into memory.
 func (tx *Tx) VerifyEvents() ([]Fault, int64, error) {
 	faults, err := raw[Fault](tx, `
@@ -107,6 +107,10 @@ func (tx *Tx) VerifyEvents() ([]Fault, int64, error) {
 			where (l.seq, l.hash) is distinct from (h.seq, h.hash)
 		union all
 		select l.stream_kind, l.stream_id, l.seq, 'unheaded' from last l left join event_heads h using (stream_kind, stream_id) where h.stream_id is null
+		union all
+		select 'request', r.id, 1, 'missing' from requests r where not exists (select from event_heads h where (h.stream_kind, h.stream_id) = ('request', r.id))
+		union all
+		select 'case', c.id, 1, 'missing' from cases c where not exists (select from event_heads h where (h.stream_kind, h.stream_id) = ('case', c.id))
 		order by 1, 2, 3`)
 	if err != nil {
 		return nil, 0, err

@@ -51,7 +51,10 @@ func (tx *Tx) VerifyReadings() (broken []int64, seals int64, err error) {
 		OK bool
 	}](tx, `select s.id, s.hash = read_log_digest(s.prev, s.id)
 		and s.prev = coalesce((select hash from read_log_seals p where p.id = s.id - 1), decode(repeat('00', 32), 'hex'))
-		and s.rows = (select count(*) from read_log r where r.seal_id = s.id) as ok from read_log_seals s order by s.id`)
+		and s.rows = (select count(*) from read_log r where r.seal_id = s.id) as ok from read_log_seals s
+		union all
+		select distinct r.seal_id, false from read_log r where r.seal_id is not null and not exists (select from read_log_seals s where s.id = r.seal_id)
+		order by 1`)
 	for _, r := range rows {
 		if !r.OK {
 			broken = append(broken, r.ID)

@@ -1,0 +1,98 @@
+package models_test
+
+// rights says whose rows of a kind each actor reaches with a verb (design.md section 6). Actors stand in the order they are
+// asked; one that is not named reaches none. What follows the equals sign:
+//
+//	A   rows of the controller where the member of staff holds the role
+//	P   rows of the person
+//	*   every row
+type rights struct{ sees, adds, changes, removes string }
+
+// policies are the rights to every kind of row in the database. The actors are those of actorsOf.
+func policies() map[string]rights {
+	const (
+		everybody  = "anonymous=* resident=* servicecenter=* ombud=* decider=* dso=* registrator=* logreviewer=* admin=* system=*"
+		someone    = "resident=* servicecenter=* ombud=* decider=* dso=* registrator=* logreviewer=* admin=* system=*"
+		allStaff   = "servicecenter=* ombud=* decider=* dso=* registrator=* logreviewer=* admin=* system=*"
+		system     = "system=*"
+		register   = "ombud=A decider=A dso=A admin=* system=*"
+		mandates   = "ombud=A decider=A dso=A registrator=A admin=* system=*"
+		shared     = "resident=P servicecenter=* system=*"
+		sent       = "resident=P system=*"
+		officers   = "ombud=A decider=A"
+		content    = "ombud=A decider=A dso=A system=*"
+		letters    = "ombud=A decider=A dso=A registrator=A system=*"
+		withPerson = "resident=P ombud=A decider=A dso=A system=*"
+		answer     = "resident=P ombud=A decider=A dso=A registrator=A system=*"
+	)
+	return map[string]rights{
+		// The organisation: the import writes it, as the system.
+		"controllers":         {sees: everybody, adds: system, changes: system},
+		"staff":               {sees: allStaff, adds: system, changes: system},
+		"assignments":         {sees: mandates, adds: system, changes: system},
+		"assignments:central": {sees: "admin=* system=*", adds: system, changes: system},
+		"delegations":         {sees: mandates, adds: system, changes: system},
+		"systems":             {sees: register, adds: system, changes: system},
+		"activities":          {sees: register, adds: system, changes: system},
+
+		// The shared part of a request: no controller's staff see whom else it went to.
+		"subjects":                 {sees: sent, adds: system},
+		"drafts":                   {sees: sent, adds: sent, changes: sent, removes: sent},
+		"counters":                 {sees: "resident=* servicecenter=* system=*", adds: "resident=* servicecenter=* system=*", changes: "resident=* servicecenter=* system=*"},
+		"requests":                 {sees: shared, adds: sent, changes: shared},
+		"addressees:subject":       {sees: shared, adds: sent},
+		"addressees:servicecenter": {sees: shared, adds: "servicecenter=* system=*"},
+		"request_pauses":           {sees: shared, adds: "servicecenter=* system=*", changes: shared},
+		"case_public":              {sees: "resident=P servicecenter=* ombud=A decider=A dso=A registrator=A system=*", adds: system, changes: withPerson},
+
+		// A case: never the servicecenter, the log reviewer or the administrator. What each may change in it is the
+		// subject of TestCaseFactsByActor.
+		"cases":                 {sees: answer, adds: system, changes: answer},
+		"concerns":              {sees: withPerson, adds: sent},
+		"pauses":                {sees: answer, adds: "ombud=A decider=A system=*", changes: "resident=P ombud=A decider=A system=*"},
+		"extensions":            {sees: answer, adds: officers},
+		"messages:to-subject":   {sees: withPerson, adds: officers, changes: "resident=P ombud=A decider=A system=*"},
+		"messages:from-subject": {sees: withPerson, adds: "resident=P", changes: "resident=P ombud=A decider=A system=*"},
+		"notes":                 {sees: "ombud=A decider=A system=*", adds: officers},
+		"searches":              {sees: content, adds: "ombud=A decider=A system=*", changes: officers},
+		"items":                 {sees: content, adds: officers, changes: officers, removes: officers},
+		"manifests":             {sees: content, adds: officers},
+		"reviews":               {sees: content, adds: officers, changes: content},
+		"decisions":             {sees: letters, adds: officers},
+		"services:portal":       {sees: answer, adds: sent},
+		"services:post":         {sees: answer, adds: "registrator=A system=*"},
+		"deliveries":            {sees: answer, adds: "resident=P"},
+		"search_tokens":         {sees: letters, adds: system},
+
+		// Files: a draft's are the person's alone, what is not released is the controller's, letters are the registrator's too.
+		"files:draft":      {sees: sent, adds: sent, changes: sent, removes: sent},
+		"files:attachment": {sees: withPerson, adds: system, changes: system, removes: system},
+		"files:item":       {sees: content, adds: "ombud=A decider=A system=*", changes: system, removes: "ombud=A decider=A system=*"},
+		"files:letter":     {sees: letters, adds: "ombud=A decider=A system=*", changes: system, removes: system},
+		"files:released":   {sees: withPerson, adds: system, changes: system, removes: system},
+
+		// Jobs are promised by whoever changes something and run by the system.
+		"jobs:request": {sees: "servicecenter=* system=*", adds: shared, changes: system},
+		"jobs:case":    {sees: content, adds: "resident=P servicecenter=* ombud=A decider=A dso=A registrator=A system=*", changes: system},
+
+		// History: written by append_event and seal_read_log alone.
+		"events:request":    {sees: shared},
+		"events:case":       {sees: answer},
+		"events:case-staff": {sees: letters},
+		"event_heads":       {sees: system},
+		"read_log":          {sees: "dso=A logreviewer=* system=*", adds: someone},
+		"read_log_seals":    {sees: "dso=* logreviewer=* system=*"},
+
+		// Without row-level security, see unprotected.
+		"sessions":         {sees: everybody, adds: everybody, changes: everybody, removes: everybody},
+		"goose_db_version": {sees: everybody},
+	}
+}
+
+// unprotected are the tables without row-level security, and why.
+func unprotected() map[string]string {
+	return map[string]string{
+		"sessions":         "read before it is known who acts; keyed by the hash of a secret, content sealed",
+		"goose_db_version": "the number of the schema, read at start before there is an actor",
+	}
+}
