@@ -250,7 +250,7 @@ func TestEachLetterSaysWhatItMustAndNoMore(t *testing.T) {
 	for name, c := range map[string]struct{ says, not []string }{
 		"granted-namnd":         {[]string{"Du får en kopia", "imy.se", "fyra handlingar"}, []string{"överklag", "Skäl"}},
 		"granted-sensitive":     {[]string{"Du får en kopia"}, []string{"överklag", "Dataskyddsombudet har fått"}},
-		"nothing-found-namnd":   {[]string{"inte hittat", "imy.se", "Din begäran, det vi har skrivit"}, []string{"överklag", "vi inga uppgifter", "avslag"}},
+		"nothing-found-namnd":   {[]string{"inte hittat", "imy.se", "Din begäran och det vi har skrivit till varandra"}, []string{"överklag", "vi inga uppgifter", "avslag"}},
 		"partial-namnd":         {[]string{"26\u00a0kap.\u00a05\u00a0§", "5\u00a0kap.\u00a01\u00a0§", "5\u00a0kap.\u00a02\u00a0§", "överklaga", "<strong>tre veckor</strong>", "SN-2027-00118", "Dataskyddsombudet har fått", "punkt\u00a04.3 i Miljö- och byggnadsnämndens"}, nil},
 		"partial-sensitive":     {[]string{"26\u00a0kap.\u00a05\u00a0§", "överklaga"}, []string{"Dataskyddsombudet har fått"}},
 		"partial-late":          {[]string{"på papper", "inom en månad. Det beklagar", "mer tid", "numret INS-2027-00042-SN"}, []string{"Diarienummer", "Logga in"}},
