@@ -19,7 +19,8 @@ type ExtractDoc struct {
 	Received   calendar.Date
 	Withheld   int // pieces that are not released; the letter says why
 	Systems    []ExtractSystem
-	// Own is the case's own data: the request with its attachments, and what the two have written to each other. It is all there is in a neutral extract. Internal notes are no part of it: they may tell what was found.
+	// Own is the case's own data: the request with its attachments, and what the two have written to each other. It is all
+	// there is in a neutral extract. Internal notes are no part of it: they may tell what was found.
 	Own []OwnData
 }
 
