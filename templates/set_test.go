@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io/fs"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 
@@ -35,14 +36,34 @@ func only(t *testing.T, files map[string]string) fs.FS {
 	return out
 }
 
+// load is a set with the files given; without any it is the same set for every test.
 func load(t *testing.T, files map[string]string) *templates.Set {
 	t.Helper()
+	if files == nil {
+		return plain(t)
+	}
 	s, err := templates.Load(only(t, files), templates.DefaultLook("Exempelby kommun"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return s
 }
+
+// plain loads once what takes long under the race detector; a set is safe for concurrent use.
+func plain(t *testing.T) *templates.Set {
+	t.Helper()
+	loading.Do(func() { loaded, errLoad = templates.Load(only(t, nil), templates.DefaultLook("Exempelby kommun")) })
+	if errLoad != nil {
+		t.Fatal(errLoad)
+	}
+	return loaded
+}
+
+var (
+	loading sync.Once
+	loaded  *templates.Set
+	errLoad error
+)
 
 func TestPagesAreDrawnInTheirLayout(t *testing.T) {
 	t.Parallel()
