@@ -81,7 +81,7 @@ func (s *Service) openCase(tx *models.Tx, r models.Request, person models.Person
 	if err := tx.IndexCase(*c, caseTokens(s.Lookup, ctl.ID, person)); err != nil {
 		return err
 	}
-	if _, err := tx.CaseEvent(*c, "opened", models.ForStaff, map[string]any{"due": c.DueOn, "systems": len(systems)}); err != nil {
+	if _, err := tx.CaseEvent(*c, "fanned-out", models.ForStaff, map[string]any{"due": c.DueOn, "systems": len(systems)}); err != nil {
 		return err
 	}
 	return promise(tx, models.Job{Kind: string(JobNotify), Key: "notify:new-case:" + c.ID.String(), RequestID: r.ID, CaseID: c.ID, ControllerID: ctl.ID},

@@ -76,7 +76,7 @@ func (a *app) open(ctx context.Context) error {
 	if a.mailer, err = mail.New(a.config.SMTPURL); err != nil {
 		return fmt.Errorf("INSYN_SMTP_URL: %w", err)
 	}
-	if a.texts, err = templates.New(templates.DefaultLook(a.config.Municipality)); err != nil {
+	if a.texts, err = templates.New(lookOf(a.config)); err != nil {
 		return err
 	}
 	sealer := crypto.NewSealer(a.keys)
@@ -86,6 +86,13 @@ func (a *app) open(ctx context.Context) error {
 	a.service = workflows.New(workflows.Deps{Store: models.NewStore(a.db, sealer, a.clock), Sealer: sealer, Lookup: a.keys.LookupKey(),
 		Vault: files.NewVault(a.store, sealer), Clock: a.clock, Templates: a.texts, Mailer: a.mailer, Log: a.log, Settings: settings})
 	return nil
+}
+
+// lookOf is the municipality's name and how to reach it.
+func lookOf(c config.Config) templates.Look {
+	l := templates.DefaultLook(c.Municipality)
+	l.Phone, l.PhoneHours, l.PhoneHoursEN, l.ProtectedPhone, l.Visit, l.Postal = c.Phone, c.PhoneHours, c.PhoneHoursEN, c.ProtectedPhone, c.Visit, c.Postal
+	return l
 }
 
 func (a *app) close() error {

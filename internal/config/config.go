@@ -46,6 +46,13 @@ type Config struct {
 	SMTPURL        string   `env:"SMTP_URL" doc:"where mail is handed in, such as smtp://user:password@host:587?starttls=required" secret:"true"`
 	MailFrom       string   `env:"MAIL_FROM" doc:"sender of mails, such as Insyn <insyn@kommun.example>"`
 	Municipality   string   `env:"MUNICIPALITY" envDefault:"Exempelby kommun" doc:"the municipality's name"`
+	Phone          string   `env:"PHONE" doc:"the service centre's telephone number"`
+	PhoneHours     string   `env:"PHONE_HOURS" doc:"when it answers, in Swedish"`
+	PhoneHoursEN   string   `env:"PHONE_HOURS_EN" doc:"when it answers, in English"`
+	ProtectedPhone string   `env:"PROTECTED_PHONE" doc:"telephone for people with protected data, who must not use the e-service"`
+	Visit          string   `env:"VISIT" doc:"where the service centre can be visited"`
+	Postal         string   `env:"POSTAL" doc:"the municipality's postal address"`
+	DPOURL         string   `env:"DPO_URL" doc:"where a resident writes to the data protection officer, such as mailto:dso@kommun.example"`
 	TrustedProxies []string `env:"TRUSTED_PROXIES" envSeparator:"," doc:"addresses whose X-Forwarded-For is believed"`
 	RollEves       bool     `env:"ROLL_EVES" envDefault:"false" doc:"whether answers' due dates pass over midsummer, Christmas and New Year's Eve"`
 	AskWithinDays  int      `env:"ASK_WITHIN_DAYS" envDefault:"5" doc:"days from receipt within which a question to the person may stop the clock"`
