@@ -26,7 +26,8 @@ type requestPage struct {
 	Unread   []caseBlock // controllers whose messages have not been read
 	Cases    []caseBlock
 	Answers  []caseBlock // with a decision to open
-	Talks    []caseBlock // with messages, or open to them
+	Talks    []caseBlock // with messages, or a question
+	Silent   []caseBlock // open to messages, but none is written
 	Timeline []templates.TimelineItem
 	Withdraw string // empty when there is nothing to take back
 	Question questionForm
@@ -154,8 +155,11 @@ func (p *portal) showRequest(c *gin.Context, status int, r workflows.MyRequest, 
 		if len(b.Files) > 0 {
 			data.Answers = append(data.Answers, b)
 		}
-		if len(k.Messages) > 0 || k.CanReply || k.Question != "" {
+		switch {
+		case len(k.Messages) > 0 || k.Question != "":
 			data.Talks = append(data.Talks, b)
+		case k.CanReply && !settled(k):
+			data.Silent = append(data.Silent, b)
 		}
 	}
 	if withdrawable {
@@ -175,7 +179,7 @@ func (p *portal) block(c *gin.Context, r workflows.MyRequest, k workflows.MyCase
 		b.Status = "late"
 	}
 	b.Typed, b.AskTyped = again.text(b.Field), again.text(b.AskField)
-	b.Open = len(k.Messages) > 0 || b.Typed != "" || again.field == b.Field
+	b.Open = again.field == b.Field
 	if k.Letter != nil {
 		b.Files = append(b.Files, rowOf(r.Number, *k.Letter))
 	}
