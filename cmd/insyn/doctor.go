@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"insyn/internal/clock"
@@ -87,8 +88,8 @@ func doctorChecks(c config.Config) []doctorCheck {
 			}
 			return named("INSYN_SMTP_URL", err)
 		}},
-		{"resident login", func(ctx context.Context) error { return checkLogin(ctx, "RESIDENT", c.Resident, true) }},
-		{"staff login", func(ctx context.Context) error { return checkLogin(ctx, "STAFF", c.Staff, false) }},
+		{"resident login", func(ctx context.Context) error { return checkLogin(ctx, "resident", c.Resident, true) }},
+		{"staff login", func(ctx context.Context) error { return checkLogin(ctx, "staff", c.Staff, false) }},
 	}
 }
 
@@ -131,11 +132,11 @@ func checkKeys(ctx context.Context, c config.Config) error {
 
 func checkLogin(ctx context.Context, name string, o config.OIDC, number bool) error {
 	if o.Issuer == "" {
-		return fmt.Errorf("INSYN_%s_OIDC_ISSUER: missing", name)
+		return fmt.Errorf("INSYN_%s_OIDC_ISSUER: missing", strings.ToUpper(name))
 	}
 	client, err := loginClient(name, o, clock.System(), number)
 	if err == nil {
-		err = named("INSYN_"+name+"_OIDC_ISSUER", client.Check(ctx))
+		err = named("INSYN_"+strings.ToUpper(name)+"_OIDC_ISSUER", client.Check(ctx))
 	}
 	return err
 }

@@ -44,7 +44,7 @@ func main() {
 func run(ctx context.Context, args, environ []string, in io.Reader, out, errOut io.Writer) int {
 	var c cli
 	exit := -1
-	parser, err := kong.New(&c, kong.Name("insyn"), kong.Description("The municipality's e-service for the rights of the GDPR.\n\n"+settingsHelp()),
+	parser, err := kong.New(&c, kong.Name("insyn"), kong.Description("The municipality's e-service for the rights of the GDPR."),
 		kong.Vars{"version": version}, kong.Writers(out, errOut), kong.Exit(func(code int) { exit = code }), kong.UsageOnError(),
 		kong.BindTo(ctx, (*context.Context)(nil)), kong.BindTo(out, (*io.Writer)(nil)), kong.BindTo(in, (*io.Reader)(nil)), kong.Bind(environment(environ)))
 	if err != nil {
@@ -71,12 +71,18 @@ type environment []string
 
 func (e environment) config() (config.Config, error) { return config.Load(e) }
 
+// Help lists the environment variables below the command's own help.
+func (serveCmd) Help() string { return settingsHelp() }
+
+// Help lists the environment variables below the command's own help.
+func (workerCmd) Help() string { return settingsHelp() }
+
 // settingsHelp lists the environment variables.
 func settingsHelp() string {
 	var b strings.Builder
 	b.WriteString("Settings are environment variables; each can be given as NAME_FILE, the path of a file with the value.\n")
 	for _, v := range config.Variables() {
-		fmt.Fprintf(&b, "\n  %s: %s", v.Name, v.Doc)
+		fmt.Fprintf(&b, "\n  %s\n      %s", v.Name, v.Doc)
 		if v.Default != "" {
 			fmt.Fprintf(&b, " (default %s)", v.Default)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"time"
 
 	"insyn/internal/postgres"
 	"insyn/migrations"
@@ -39,7 +40,7 @@ func withMigrator(ctx context.Context, env environment, do func(*postgres.Migrat
 
 func printSteps(out io.Writer, steps []postgres.Step) {
 	for _, s := range steps {
-		fmt.Fprintln(out, s)
+		fmt.Fprintf(out, "%s (%s)\n", s.Name, s.Took.Round(time.Millisecond))
 	}
 	if len(steps) == 0 {
 		fmt.Fprintln(out, "nothing to do")
@@ -69,7 +70,11 @@ func (migrateStatus) Run(ctx context.Context, env environment, out io.Writer) er
 	return withMigrator(ctx, env, func(m *postgres.Migrator) error {
 		all, err := m.Status(ctx)
 		for _, s := range all {
-			fmt.Fprintln(out, s)
+			when := "not applied"
+			if s.Applied() {
+				when = "applied " + s.AppliedAt.UTC().Format(time.RFC3339)
+			}
+			fmt.Fprintf(out, "%-28s %s\n", s.Name, when)
 		}
 		return err
 	})
