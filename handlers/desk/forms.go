@@ -3,7 +3,9 @@ package desk
 import (
 	"net/url"
 	"slices"
+	"strconv"
 
+	"insyn/internal/calendar"
 	"insyn/templates"
 )
 
@@ -34,6 +36,28 @@ func (f form) Or(field string, before any) string {
 		}
 	}
 	return ""
+}
+
+// Day is what was typed as the day of a date, or the day of the one from before; Month and Year likewise.
+func (f form) Day(field string, before ...calendar.Date) string {
+	return f.part(field+"-day", before, func(d calendar.Date) int { return d.Day })
+}
+
+// Month is the month of a date, see Day.
+func (f form) Month(field string, before ...calendar.Date) string {
+	return f.part(field+"-month", before, func(d calendar.Date) int { return int(d.Month) })
+}
+
+// Year is the year of a date, see Day.
+func (f form) Year(field string, before ...calendar.Date) string {
+	return f.part(field+"-year", before, func(d calendar.Date) int { return d.Year })
+}
+
+func (f form) part(field string, before []calendar.Date, of func(calendar.Date) int) string {
+	if f.Values == nil && len(before) > 0 && !before[0].IsZero() {
+		return strconv.Itoa(of(before[0]))
+	}
+	return f.Values.Get(field)
 }
 
 // Picked tells whether a box is ticked; all are, until the form has been posted.
@@ -87,9 +111,10 @@ func (p posted) target(field string) string {
 	return p.Anchor()
 }
 
-// choices are the fields a browser does not send when no choice is made.
+// choices are the fields that a browser does not send under their own name: groups where no choice was made, dates in
+// three parts, and files.
 func choices() []string {
-	return []string{"outcome", "reason", "ground", "result", "disposition", "method", "delegation", "unbiased", "searches", "file"}
+	return []string{"outcome", "reason", "ground", "result", "disposition", "method", "delegation", "unbiased", "searches", "file", "draft-since", "served-on", "meeting-on"}
 }
 
 // kept are the longer texts that were typed. A page that no longer has the form shows them, so that nothing written is

@@ -22,17 +22,18 @@ func (r *reader) wrong(field, key string) {
 	r.errors = append(r.errors, workflows.FieldError{Field: field, Key: key})
 }
 
-// date reads an optional day.
+// date reads an optional day from its three fields.
 func (r *reader) date(field string) calendar.Date {
-	s := r.text(field)
-	if s == "" {
+	y, m, d := r.text(field+"-year"), r.text(field+"-month"), r.text(field+"-day")
+	if y+m+d == "" {
 		return calendar.Date{}
 	}
-	d, err := calendar.Parse(s)
+	pad := func(s string) string { return strings.Repeat("0", max(0, 2-len(s))) + s }
+	date, err := calendar.Parse(y + "-" + pad(m) + "-" + pad(d))
 	if err != nil {
 		r.wrong(field, "error.date-wrong")
 	}
-	return d
+	return date
 }
 
 // count reads an optional whole number.

@@ -58,6 +58,7 @@ type queueRow struct {
 	workflows.QueueItem
 	Path   string
 	Status string // key of the status
+	Step   string // key of the next step in words
 }
 
 // requestList is the servicecenter's requests: pågår or klart, and nothing of what the cases hold.
@@ -164,7 +165,20 @@ func newCaseQueue(q workflows.Queue, several bool) *caseQueue {
 }
 
 func newQueueRow(i workflows.QueueItem) queueRow {
-	return queueRow{QueueItem: i, Path: casePath(i.Number), Status: statusKey(i.State, i.Group == "mine" || i.Mine)}
+	mine := i.Mine || i.Group == "mine"
+	return queueRow{QueueItem: i, Path: casePath(i.Number), Status: statusKey(i.State, mine), Step: stepKey(i, mine)}
+}
+
+// stepKey is the key of what happens next: what the reader does, or what somebody else does.
+func stepKey(i workflows.QueueItem, mine bool) string {
+	switch i.State {
+	case models.CaseSearching, models.CaseInReview, models.CaseReady, models.CaseReleased:
+		if mine {
+			return "desk.next." + string(i.State) + "-mine"
+		}
+	case models.CaseAssigned, models.CaseDecided, models.CaseClosed, models.CaseAwaiting, models.CaseWithdrawn:
+	}
+	return "desk.next." + string(i.State)
 }
 
 // statusKey is the key of a state's word: a case that is ready waits for somebody else, unless it is the reader's.

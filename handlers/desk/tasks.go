@@ -1,6 +1,8 @@
 package desk
 
 import (
+	"slices"
+
 	"insyn/models"
 	"insyn/workflows"
 )
@@ -17,6 +19,8 @@ type task struct {
 type later struct {
 	Key string // what it is
 	Why *workflows.Refusal
+	// Past: the time for it is over, so it does not come later either.
+	Past bool
 }
 
 // may tells whether the reader may do an action now.
@@ -90,11 +94,20 @@ func waitsForReply(v workflows.CaseView) bool {
 	return len(v.Messages) > 0 && v.Messages[len(v.Messages)-1].Direction == models.FromSubject
 }
 
-// comesLater lists what cannot be done yet, with why.
+// comesLater lists what cannot be done now, with why: first what will be possible, then what no longer is.
 func comesLater(v workflows.CaseView) []later {
-	out := make([]later, 0, len(v.Blocked))
+	var out, past []later
 	for _, b := range v.Blocked {
-		out = append(out, later{Key: "desk.action." + string(b.Action), Why: b.Why})
+		l := later{Key: "desk.action." + string(b.Action), Why: b.Why}
+		if b.Why != nil {
+			l.Past = slices.Contains([]string{"guard.too-late-to-ask", "guard.too-late-to-extend", "guard.already-extended"}, b.Why.Key)
+		}
+		switch {
+		case l.Past:
+			past = append(past, l)
+		case b.Why == nil || b.Why.Key != "guard.other-pause": // somebody else's pause is not ours to end
+			out = append(out, l)
+		}
 	}
-	return out
+	return append(out, past...)
 }

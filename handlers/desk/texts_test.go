@@ -3,6 +3,7 @@ package desk
 import (
 	"io/fs"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 
@@ -27,9 +28,17 @@ func TestTextsAreThere(t *testing.T) {
 	}
 }
 
-// newTemplates is the templates without the residents' pages, which have tests of their own.
+// newTemplates is the templates without the residents' pages, which have tests of their own. They are read once.
 func newTemplates(t *testing.T) *templates.Set {
 	t.Helper()
+	set, err := loadTemplates()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return set
+}
+
+var loadTemplates = sync.OnceValues(func() (*templates.Set, error) {
 	own := fstest.MapFS{}
 	err := fs.WalkDir(templates.Files(), ".", func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || strings.HasPrefix(path, "portal/") {
@@ -40,20 +49,19 @@ func newTemplates(t *testing.T) *templates.Set {
 		return err
 	})
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
-	set, err := templates.Load(own, templates.DefaultLook("Exempelby kommun"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return set
-}
+	return templates.Load(own, templates.DefaultLook("Exempelby kommun"))
+})
 
 // composedKeys lists the keys that code and templates put together from states, actions, roles, outcomes and pages.
 func composedKeys() []string {
 	keys := []string{"desk.right." + string(models.Access), "desk.everywhere"}
 	for _, s := range models.CaseStates() {
 		keys = append(keys, "desk.next."+string(s), "status.staff."+string(s))
+	}
+	for _, s := range []models.CaseState{models.CaseSearching, models.CaseInReview, models.CaseReady, models.CaseReleased} {
+		keys = append(keys, "desk.next."+string(s)+"-mine")
 	}
 	for _, g := range groups() {
 		keys = append(keys, "desk.group."+g, "desk.group."+g+".sub")
