@@ -273,9 +273,12 @@ func (tx *Tx) FilesOfDraft(id RequestID) ([]File, error) {
 	return rows, err
 }
 
-// KeepFiles makes a sent draft's attachments the case's own.
+// KeepFiles makes a sent draft's attachments the cases' own; those of controllers that were not asked after all are removed.
 func (tx *Tx) KeepFiles(draft RequestID, cases []CaseID) error {
-	return tx.db.Exec("update files set draft_id = null where draft_id = ? and case_id in ?", draft, cases).Error
+	if err := tx.db.Exec("delete from files where draft_id = ? and case_id not in ?", draft, cases).Error; err != nil {
+		return err
+	}
+	return tx.db.Exec("update files set draft_id = null where draft_id = ?", draft).Error
 }
 
 // DeleteFile removes the record of a file; the bytes are removed by the caller after commit.

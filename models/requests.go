@@ -129,9 +129,14 @@ func (tx *Tx) UpdateDraft(d *Draft, form any) error {
 	return changed(res.RowsAffected, res.Error)
 }
 
-// SubmitDraft marks the draft sent; a draft that is sent already is ErrConflict.
-func (tx *Tx) SubmitDraft(id RequestID) error {
-	res := tx.db.Exec("update drafts set submitted_at = ?, version = version + 1 where id = ? and submitted_at is null", tx.Now, id)
+// SubmitDraft marks the draft sent and empties it: what was written lies with the cases from now on and nowhere else. A
+// draft that is sent already is ErrConflict.
+func (tx *Tx) SubmitDraft(id RequestID, empty any) error {
+	form, err := tx.sealJSON(id.UUID(), "drafts", "form", id.UUID(), empty)
+	if err != nil {
+		return err
+	}
+	res := tx.db.Exec("update drafts set submitted_at = ?, form = ?, version = version + 1 where id = ? and submitted_at is null", tx.Now, []byte(form), id)
 	return changed(res.RowsAffected, res.Error)
 }
 

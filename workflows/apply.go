@@ -3,6 +3,7 @@ package workflows
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -87,8 +88,30 @@ func (s *Service) Record(ctx context.Context, actor models.Actor, on On, in Inpu
 		}
 		in = prepared
 	}
-	return s.Store.InTx(ctx, actor, func(tx *models.Tx) error { return s.record(tx, on, in) })
+	return again(func() error {
+		return s.Store.InTx(ctx, actor, func(tx *models.Tx) error { return s.record(tx, on, in) })
+	}, isFree(in))
 }
+
+// again tries once more when somebody else's write came between, for what may follow on any version.
+func again(do func() error, free bool) error {
+	err := do()
+	for range 9 {
+		if !free || !errors.Is(err, ErrConflict) {
+			break
+		}
+		err = do()
+	}
+	return err
+}
+
+func isFree(in Input) bool {
+	r, ok := recordOf(in.action())
+	return ok && r.Free
+}
+
+// errAlready: the record is there already, word for word; a form that was sent twice.
+var errAlready = errors.New("recorded already")
 
 func (s *Service) record(tx *models.Tx, on On, in Input) error {
 	w, err := s.begin(tx, on, in)
@@ -101,11 +124,13 @@ func (s *Service) record(tx *models.Tx, on On, in Input) error {
 		return fmt.Errorf("no record %s", in.action())
 	case !may(tx.Actor, *w.c, r.Who):
 		return ErrForbidden
-	case !w.current(on) || !slices.Contains(r.In, w.c.State):
+	case !w.current(on) && !r.Free, !slices.Contains(r.In, w.c.State):
 		return ErrConflict
 	}
 	w.promises = r.Promises
-	if err := r.Do(w); err != nil {
+	if err := r.Do(w); errors.Is(err, errAlready) {
+		return nil
+	} else if err != nil {
 		return err
 	}
 	return w.commit(r.Event, r.Audience)
@@ -133,8 +158,11 @@ func (s *Service) begin(tx *models.Tx, on On, in Input) (*work, error) {
 	return &work{s: s, tx: tx, c: &c, ctl: ctl, in: in, from: c.State, event: map[string]any{}}, nil
 }
 
-// current tells whether the form was drawn from the case as it is now. Version 0 is an action without a form.
-func (w *work) current(on On) bool { return on.Version == 0 || on.Version == w.c.Version }
+// current tells whether the form was drawn from the case as it is now. A job has no form. The person's form is held to the
+// state alone: what the officers do inside must not be felt outside, least of all at a sensitive controller.
+func (w *work) current(on On) bool {
+	return w.tx.Actor.Kind != models.StaffKind || on.Version == w.c.Version
+}
 
 // transition finds the row of the table for the action from the case's state.
 func (w *work) transition() (Transition, error) {

@@ -233,7 +233,7 @@ func (s *Service) Submit(ctx context.Context, actor models.Actor, id models.Requ
 		if err := form.check(known); err != nil {
 			return err
 		}
-		if err := tx.SubmitDraft(id); err != nil {
+		if err := tx.SubmitDraft(id, DraftForm{}); err != nil {
 			return err
 		}
 		number, err = s.receive(tx, d, form, who)
@@ -271,6 +271,7 @@ func (s *Service) receive(tx *models.Tx, d models.Draft, form DraftForm, who Ide
 			return "", err
 		}
 	}
+	// What was written or attached for a controller that was taken away again goes with the draft: its bytes with the sweep.
 	if err := tx.KeepFiles(d.ID, cases); err != nil {
 		return "", err
 	}

@@ -236,7 +236,7 @@ func (s *Service) fillMyCase(tx *models.Tx, m *MyCase) error {
 // letter its service, are committed before a byte is sent. The first opening of the letter starts the appeal clock (P9).
 func (s *Service) OpenAnswer(ctx context.Context, actor models.Actor, id models.FileID) (io.ReadSeekCloser, FileView, error) {
 	var f models.File
-	err := s.Store.InTx(ctx, actor, func(tx *models.Tx) error {
+	open := func(tx *models.Tx) error {
 		var err error
 		if f, err = tx.File(id); err != nil {
 			return err
@@ -251,7 +251,9 @@ func (s *Service) OpenAnswer(ctx context.Context, actor models.Actor, id models.
 			return nil
 		}
 		return s.receipt(tx, f)
-	})
+	}
+	// Two files may be opened at once, and somebody may be writing in the case: the receipt follows on whatever version.
+	err := again(func() error { return s.Store.InTx(ctx, actor, open) }, true)
 	if err != nil {
 		return nil, FileView{}, err
 	}

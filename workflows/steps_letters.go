@@ -18,6 +18,28 @@ func (w *work) message(direction, body string) error {
 	return w.tx.InsertMessage(m)
 }
 
+// said tells whether the newest message says the same in the same direction: the form was sent twice.
+func (w *work) said(direction, body string) (bool, error) {
+	rows, err := w.tx.Messages(w.c.ID)
+	if err != nil || len(rows) == 0 {
+		return false, err
+	}
+	last := rows[len(rows)-1]
+	return last.Direction == direction && last.Text == body, nil
+}
+
+// say writes a message, once.
+func (w *work) say(direction, body string) error {
+	twice, err := w.said(direction, body)
+	switch {
+	case err != nil:
+		return err
+	case twice:
+		return errAlready
+	}
+	return w.message(direction, body)
+}
+
 // note writes an internal note.
 func (w *work) note(body string) error {
 	return w.tx.InsertNote(&models.Note{ID: models.NewID[models.Note](), CaseID: w.c.ID, ControllerID: w.c.ControllerID,
@@ -29,7 +51,7 @@ func doMessage(w *work) error {
 	if err != nil {
 		return err
 	}
-	if err := w.message(models.ToSubject, body); err != nil {
+	if err := w.say(models.ToSubject, body); err != nil {
 		return err
 	}
 	return w.mailPerson("message")
@@ -40,7 +62,7 @@ func doReply(w *work) error {
 	if err != nil {
 		return err
 	}
-	if err := w.message(models.FromSubject, body); err != nil {
+	if err := w.say(models.FromSubject, body); err != nil {
 		return err
 	}
 	return w.notifyHandler("new-message")
@@ -50,6 +72,13 @@ func doNote(w *work) error {
 	body, err := text("text", w.in.(Note).Text)
 	if err != nil {
 		return err
+	}
+	notes, err := w.tx.Notes(w.c.ID)
+	if err != nil {
+		return err
+	}
+	if len(notes) > 0 && notes[0].Text == body && notes[0].StaffID == w.tx.Actor.Staff {
+		return errAlready
 	}
 	return w.note(body)
 }

@@ -107,7 +107,10 @@ func Transitions() []Transition {
 
 // Record is a row of the writes that change no state.
 type Record struct {
-	Action   Action
+	Action Action
+	// Free: the version of the form is not compared. A message or a note takes nothing from anybody, and what somebody else
+	// did meanwhile must not throw away what was written.
+	Free     bool
 	In       []models.CaseState
 	Who      []Who
 	Do       func(w *work) error
@@ -128,11 +131,11 @@ func Records() []Record {
 		{Action: ActionDispose, In: working, Who: []Who{WhoOmbud}, Do: doDispose, Event: "item-disposed", Audience: models.ForStaff},
 		{Action: ActionRemoveItem, In: working, Who: []Who{WhoOmbud}, Do: doRemoveItem, Event: "item-removed", Audience: models.ForStaff},
 		{Action: ActionReplyReview, In: working, Who: []Who{WhoOmbud}, Do: doReplyReview, Event: "review-replied", Audience: models.ForStaff},
-		{Action: ActionMessage, In: all, Who: []Who{WhoOmbud}, Do: doMessage, Event: "message-to-subject", Audience: models.ForSubject,
+		{Action: ActionMessage, Free: true, In: all, Who: []Who{WhoOmbud}, Do: doMessage, Event: "message-to-subject", Audience: models.ForSubject,
 			Promises: []JobKind{JobMailPerson}},
-		{Action: ActionReply, In: all, Who: []Who{WhoPerson}, Do: doReply, Event: "message-from-subject", Audience: models.ForSubject,
+		{Action: ActionReply, Free: true, In: all, Who: []Who{WhoPerson}, Do: doReply, Event: "message-from-subject", Audience: models.ForSubject,
 			Promises: []JobKind{JobNotify}},
-		{Action: ActionNote, In: all, Who: []Who{WhoOmbud, WhoDecider}, Do: doNote, Event: "note-added", Audience: models.ForStaff},
+		{Action: ActionNote, Free: true, In: all, Who: []Who{WhoOmbud, WhoDecider}, Do: doNote, Event: "note-added", Audience: models.ForStaff},
 		{Action: ActionDiary, In: all, Who: []Who{WhoRegistrator}, Do: doDiary, Event: "diary-entered", Audience: models.ForStaff},
 		{Action: ActionServe, In: states(models.CaseReleased, models.CaseClosed), Who: []Who{WhoRegistrator}, Do: doServe, Event: "served", Audience: models.ForStaff},
 		{Action: ActionHandOver, In: slices.Concat(open, decided), Who: []Who{WhoOmbud}, Do: doHandOver, Event: "handed-over", Audience: models.ForStaff,
