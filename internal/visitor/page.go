@@ -122,6 +122,24 @@ func (p *Page) Open(ctx context.Context, address string) (*Page, error) {
 	return p.v.travel(ctx, journey{method: http.MethodGet, to: to, from: p})
 }
 
+// Resolve is the absolute form of an address on the page; one that cannot be read is the page's own.
+func (p *Page) Resolve(address string) *url.URL {
+	u, err := p.URL.Parse(address)
+	if err != nil {
+		return p.URL
+	}
+	return u
+}
+
+// FileName is the name that the answer asks to be saved under, or "".
+func (p *Page) FileName() string {
+	_, params, err := mime.ParseMediaType(p.Header.Get("Content-Disposition"))
+	if err != nil {
+		return ""
+	}
+	return params["filename"]
+}
+
 // describe names the page in an error: address without query, status and heading.
 func (p *Page) describe() string {
 	return fmt.Sprintf("%s (%d, “%s”)", p.URL.Path, p.Status, p.Heading())
