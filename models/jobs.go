@@ -61,23 +61,28 @@ func (tx *Tx) ClaimJobs(limit int) ([]Job, error) {
 		returning *`, tx.Now, tx.Now, limit)
 }
 
-// Reclaim lets go of claims older than an instant, so that the relay takes them again: the sweep for what has no live task.
-func (tx *Tx) Reclaim(ids []JobID) (int64, error) {
-	if len(ids) == 0 {
+// Reclaim lets go of claims that the sweep found without a live task, so that the relay takes them again. It names the
+// attempts: a job that was claimed anew meanwhile has a live task and is left alone.
+func (tx *Tx) Reclaim(lost []Job) (int64, error) {
+	if len(lost) == 0 {
 		return 0, nil
 	}
-	res := tx.db.Exec("update jobs set enqueued_at = null where id in ? and done_at is null and enqueued_at is not null", ids)
+	attempts := make([][]any, len(lost))
+	for i, j := range lost {
+		attempts[i] = []any{j.ID, j.Attempt}
+	}
+	res := tx.db.Exec("update jobs set enqueued_at = null where (id, attempt) in ? and done_at is null and enqueued_at is not null", attempts)
 	tx.notify = tx.notify || res.RowsAffected > 0
 	return res.RowsAffected, res.Error
 }
 
-// Enqueued lists jobs claimed before an instant and not done, oldest first.
-func (tx *Tx) Enqueued(before time.Time, limit int) ([]Job, error) {
-	return raw[Job](tx, "select * from jobs where done_at is null and enqueued_at < ? order by enqueued_at, id limit ?", before, limit)
+// Enqueued lists jobs claimed before an instant and not done, in order of their ids after one.
+func (tx *Tx) Enqueued(before time.Time, after JobID, limit int) ([]Job, error) {
+	return raw[Job](tx, `select * from jobs where done_at is null and enqueued_at < ? and (?::uuid is null or id > ?::uuid) order by id limit ?`,
+		before, after, after, limit)
 }
 
-// Job loads a job and locks it, so that two copies of its task run one after the other. A job locked by another copy is
-// ErrConflict.
+// LockJob loads a job and locks it, so that two copies of its task run one after the other.
 func (tx *Tx) LockJob(id JobID) (Job, error) {
 	rows, err := raw[Job](tx, "select * from jobs where id = ? for update", id)
 	if err != nil {
@@ -100,15 +105,22 @@ func (tx *Tx) FinishJob(id JobID, result string) error {
 	return changed(res.RowsAffected, res.Error)
 }
 
-// MarkSent notes that a mail's conversation is about to begin, so that a lost receipt is seen for what it is.
+// MarkSent notes that a mail's conversation is about to begin. The note is a lease: no other copy of the task begins before
+// it has run out or the conversation has failed.
 func (tx *Tx) MarkSent(id JobID) error {
-	res := tx.db.Exec("update jobs set sent_at = coalesce(sent_at, ?) where id = ? and done_at is null", tx.Now, id)
+	res := tx.db.Exec("update jobs set sent_at = ? where id = ? and done_at is null", tx.Now, id)
 	return changed(res.RowsAffected, res.Error)
 }
 
-// FailJob notes a failed attempt by code and sets when the relay takes the job again.
+// PostponeJob gives a job back to the relay for an instant to come. It counts as no failure.
+func (tx *Tx) PostponeJob(id JobID, until time.Time) error {
+	res := tx.db.Exec("update jobs set run_at = ?, enqueued_at = null where id = ? and done_at is null", until, id)
+	return changed(res.RowsAffected, res.Error)
+}
+
+// FailJob notes a failed attempt by code and sets when the relay takes the job again. A conversation that had begun is over.
 func (tx *Tx) FailJob(id JobID, code string, again time.Time) error {
-	res := tx.db.Exec("update jobs set failures = failures + 1, error_code = ?, run_at = ?, enqueued_at = null where id = ? and done_at is null",
+	res := tx.db.Exec("update jobs set failures = failures + 1, error_code = ?, run_at = ?, enqueued_at = null, sent_at = null where id = ? and done_at is null",
 		code, again, id)
 	return changed(res.RowsAffected, res.Error)
 }

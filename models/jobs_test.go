@@ -150,7 +150,7 @@ func TestOneNotifyATransaction(t *testing.T) {
 	}
 	jobs := claim(t, store, 2)
 	inTx(t, store, models.SystemActor(), func(tx *models.Tx) error {
-		n, err := tx.Reclaim([]models.JobID{jobs[0].ID, jobs[1].ID})
+		n, err := tx.Reclaim(jobs)
 		if n != 2 {
 			t.Errorf("reclaimed %d", n)
 		}
@@ -192,7 +192,7 @@ func TestAReceiptIsWrittenOnce(t *testing.T) {
 		if j.Result == nil || *j.Result != models.JobDone || j.ErrorCode != nil || j.Failures != 1 {
 			t.Errorf("the receipt says %+v", j)
 		}
-		n, err2 := tx.Reclaim([]models.JobID{job.ID})
+		n, err2 := tx.Reclaim([]models.Job{j})
 		if n != 0 {
 			t.Error("a finished job was given back to the relay")
 		}

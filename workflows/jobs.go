@@ -161,21 +161,21 @@ func (s *Service) Claim(ctx context.Context, limit int) ([]models.Job, error) {
 	return out, err
 }
 
-// Orphans lists jobs that the queue was told of longer ago than age and that are not done.
-func (s *Service) Orphans(ctx context.Context, age time.Duration, limit int) ([]models.Job, error) {
+// Orphans lists jobs that the queue was told of longer ago than age and that are not done, in order of their ids after one.
+func (s *Service) Orphans(ctx context.Context, age time.Duration, after models.JobID, limit int) ([]models.Job, error) {
 	var out []models.Job
 	err := s.Store.InTx(ctx, models.SystemActor(), func(tx *models.Tx) (err error) {
-		out, err = tx.Enqueued(tx.Now.Add(-age), limit)
+		out, err = tx.Enqueued(tx.Now.Add(-age), after, limit)
 		return err
 	})
 	return out, err
 }
 
-// Reclaim gives jobs without a live task back to the relay.
-func (s *Service) Reclaim(ctx context.Context, ids []models.JobID) (int64, error) {
+// Reclaim gives jobs without a live task back to the relay, if they are still at the attempt that was looked at.
+func (s *Service) Reclaim(ctx context.Context, lost []models.Job) (int64, error) {
 	var n int64
 	err := s.Store.InTx(ctx, models.SystemActor(), func(tx *models.Tx) (err error) {
-		n, err = tx.Reclaim(ids)
+		n, err = tx.Reclaim(lost)
 		return err
 	})
 	return n, err

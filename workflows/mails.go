@@ -42,7 +42,8 @@ func (s *Service) notifyStaff(tx *models.Tx, j models.Job) error {
 }
 
 // sendMail sends one mail that says that something is there, and no more. The conversation is outside any transaction: a
-// row before it says that it begins, the receipt after it that the server has taken the mail. If the process dies between the
+// row before it says that it begins, the receipt after it that the server has taken the mail. The beginning is a lease: a second
+// copy of the task, as after a flushed queue, comes back when the first must have ended. If the process dies between the
 // server's answer and the receipt the mail is sent again under the same Message-ID: nobody goes without, and a receiver can
 // tell the repeat.
 func (s *Service) sendMail(ctx context.Context, j models.Job) error {
@@ -51,6 +52,11 @@ func (s *Service) sendMail(ctx context.Context, j models.Job) error {
 		locked, err := tx.LockJob(j.ID)
 		if err != nil || locked.DoneAt != nil {
 			return err
+		}
+		if locked.SentAt != nil {
+			if free := locked.SentAt.Add(s.Settings.MailLease); free.After(tx.Now) {
+				return tx.PostponeJob(j.ID, free)
+			}
 		}
 		if m, err = s.compose(tx, locked); err != nil {
 			return err
@@ -65,7 +71,10 @@ func (s *Service) sendMail(ctx context.Context, j models.Job) error {
 	}
 	s.Failpoint("mail-sending")
 	result := models.JobDone
-	if err := s.Mailer.Send(ctx, *m); err != nil {
+	// Half the lease: the conversation is over well before another copy may begin, whatever the clocks say.
+	sending, cancel := context.WithTimeout(ctx, s.Settings.MailLease/2)
+	defer cancel()
+	if err := s.Mailer.Send(sending, *m); err != nil {
 		if !errors.Is(err, mail.ErrPermanent) {
 			return err
 		}
@@ -73,7 +82,7 @@ func (s *Service) sendMail(ctx context.Context, j models.Job) error {
 		result = models.JobGivenUp
 	}
 	s.Failpoint("mail-sent")
-	return s.Store.InTx(ctx, models.SystemActor(), func(tx *models.Tx) error {
+	err = s.Store.InTx(ctx, models.SystemActor(), func(tx *models.Tx) error {
 		if err := tx.FinishJob(j.ID, result); err != nil {
 			if errors.Is(err, ErrConflict) {
 				return nil
@@ -85,6 +94,10 @@ func (s *Service) sendMail(ctx context.Context, j models.Job) error {
 		}
 		return nil
 	})
+	if err == nil {
+		s.Failpoint("mail-receipted")
+	}
+	return err
 }
 
 // mailFailed writes in the case's (or the request's) history that a mail could not be delivered.

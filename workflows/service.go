@@ -3,6 +3,7 @@ package workflows
 import (
 	"context"
 	"log/slog"
+	"time"
 
 	"insyn/internal/clock"
 	"insyn/internal/crypto"
@@ -26,11 +27,13 @@ type Settings struct {
 	RollEves     bool  // whether response deadlines pass over midsummer, Christmas and New Year's Eve
 	UploadMax    int64 // bytes of one file
 	UploadCount  int   // files of one addressee in a draft, and items of one case
+	// MailLease is how long the conversation about one mail keeps other workers from beginning it anew; it may last half as long.
+	MailLease time.Duration
 }
 
 // DefaultSettings are the cautious defaults of domain.md.
 func DefaultSettings() Settings {
-	return Settings{Municipality: "Exempelby kommun", AskWithin: 5, UploadMax: 50 << 20, UploadCount: 200}
+	return Settings{Municipality: "Exempelby kommun", AskWithin: 5, UploadMax: 50 << 20, UploadCount: 200, MailLease: 2 * time.Minute}
 }
 
 // Deps is what the use cases stand on.

@@ -144,6 +144,7 @@ func (in Decide) prepare(ctx context.Context, s *Service, actor models.Actor, on
 		}
 		out.answer.files = append(out.answer.files, f)
 	}
+	s.Failpoint("decide-stored")
 	return out, nil
 }
 
@@ -232,6 +233,7 @@ func (s *Service) release(ctx context.Context, j models.Job) error {
 			return err
 		}
 	}
+	s.Failpoint("release-checked")
 	return s.caseEffect(ctx, j, releaseCase{})
 }
 
@@ -290,6 +292,7 @@ func doRelease(w *work) error {
 		return err
 	}
 	w.c.ReleasedAt = &w.tx.Now
+	w.s.Failpoint("release-written")
 	// The event is the person's to read: at a sensitive controller the number of files would tell what there was.
 	if err := w.mailPerson("answer-available"); err != nil {
 		return err

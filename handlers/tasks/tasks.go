@@ -117,7 +117,7 @@ func (r *Relay) note(ctx context.Context, what string, err error) {
 func (r *Relay) Once(ctx context.Context) error {
 	for {
 		jobs, err := r.Service.Claim(ctx, claim)
-		if err != nil {
+		if err != nil || len(jobs) == 0 {
 			return err
 		}
 		r.Service.Failpoint("relay-claimed")
@@ -134,29 +134,45 @@ func (r *Relay) Once(ctx context.Context) error {
 }
 
 // SweepOnce gives jobs that have no live task back to the relay: after a flushed Redis, a relay that died between claim and
-// hint, or a worker that died with its task.
+// hint, or a worker that died with its task. It looks at all of them, so that what waits in a long queue hides nothing that is
+// lost behind it.
 func (r *Relay) SweepOnce(ctx context.Context) error {
-	jobs, err := r.Service.Orphans(ctx, r.Orphan, claim)
-	if err != nil {
-		return err
+	var after models.JobID
+	for {
+		jobs, err := r.Service.Orphans(ctx, r.Orphan, after, claim)
+		if err != nil || len(jobs) == 0 {
+			return err
+		}
+		lost, err := r.withoutTask(ctx, jobs)
+		if err != nil {
+			return err
+		}
+		r.Service.Failpoint("sweep-looked")
+		if _, err := r.Service.Reclaim(ctx, lost); err != nil {
+			return err
+		}
+		after = jobs[len(jobs)-1].ID
 	}
-	var lost []models.JobID
+}
+
+// withoutTask finds the jobs of which the queue knows no task that will run. An archived one is removed.
+func (r *Relay) withoutTask(ctx context.Context, jobs []models.Job) ([]models.Job, error) {
+	var lost []models.Job
 	for _, j := range jobs {
 		state, err := r.Inspect.State(ctx, queueOf(j.Kind), TaskID(j))
 		if err != nil {
-			return err
+			return nil, err
 		}
 		switch state {
 		case queue.Live:
 			continue
 		case queue.Archived:
 			if _, err := r.Inspect.DeleteArchived(ctx, queueOf(j.Kind), TaskID(j)); err != nil {
-				return err
+				return nil, err
 			}
 		case queue.Absent:
 		}
-		lost = append(lost, j.ID)
+		lost = append(lost, j)
 	}
-	_, err = r.Service.Reclaim(ctx, lost)
-	return err
+	return lost, nil
 }

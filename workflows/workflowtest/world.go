@@ -84,10 +84,11 @@ func On(t testing.TB, db *testkit.Database) *World {
 	return w
 }
 
-// Another is a second process on the same ground: its own service, the same database, keys and files.
-func (w *World) Another(db *testkit.Database) *workflows.Service {
+// Another is a second process on the same ground: its own service, the same database, keys and files. change may put
+// something else in place of what the service stands on.
+func (w *World) Another(db *testkit.Database, change ...func(*workflows.Deps)) *workflows.Service {
 	w.T.Helper()
-	kek, err := crypto.ParseKEKs(testKEK)
+	kek, err := crypto.ParseKEKs(KEK)
 	w.must(err)
 	w.Keys, err = crypto.OpenKeyDir("file://"+w.KeysDir, kek)
 	w.must(err)
@@ -98,8 +99,12 @@ func (w *World) Another(db *testkit.Database) *workflows.Service {
 	sealer := crypto.NewSealer(w.Keys)
 	settings := workflows.DefaultSettings()
 	settings.BaseURL, settings.MailFrom = "https://insyn.exempelby.example", "Insyn <insyn@exempelby.example>"
-	return workflows.New(workflows.Deps{Store: models.NewStore(db.Runtime, sealer, w.Clock), Sealer: sealer, Lookup: w.Keys.LookupKey(),
-		Vault: files.NewVault(store, sealer), Clock: w.Clock, Templates: texts, Mailer: w.Mails, Log: slog.New(slog.DiscardHandler), Settings: settings})
+	deps := workflows.Deps{Store: models.NewStore(db.Runtime, sealer, w.Clock), Sealer: sealer, Lookup: w.Keys.LookupKey(),
+		Vault: files.NewVault(store, sealer), Clock: w.Clock, Templates: texts, Mailer: w.Mails, Log: slog.New(slog.DiscardHandler), Settings: settings}
+	for _, f := range change {
+		f(&deps)
+	}
+	return workflows.New(deps)
 }
 
 // documents hides the pages: the use cases write letters, extracts and mails only.
@@ -121,8 +126,8 @@ func (d documents) Glob(pattern string) ([]string, error) {
 	return fs.Glob(d.FS, pattern)
 }
 
-// testKEK is no secret.
-const testKEK = "test:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+// KEK is the key-encryption key of every world, as INSYN_KEK would list it. It is no secret.
+const KEK = "test:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 
 func (w *World) must(err error) {
 	w.T.Helper()
@@ -200,6 +205,14 @@ func Person() workflows.Identity {
 // Request sends an access request to the controllers given and fans it out; it returns the request's number.
 func (w *World) Request(actor models.Actor, prefixes ...string) string {
 	w.T.Helper()
+	number := w.SendRequest(actor, prefixes...)
+	w.Work()
+	return number
+}
+
+// SendRequest sends an access request to the controllers given and leaves its jobs to a worker.
+func (w *World) SendRequest(actor models.Actor, prefixes ...string) string {
+	w.T.Helper()
 	ctx := context.Background()
 	id, err := w.NewDraft(ctx, actor, "sv")
 	w.must(err)
@@ -211,7 +224,6 @@ func (w *World) Request(actor models.Actor, prefixes ...string) string {
 	}))
 	number, err := w.Submit(ctx, actor, id, Person())
 	w.must(err)
-	w.Work()
 	return number
 }
 

@@ -1,0 +1,9 @@
+package tasks_test
+
+import (
+	"testing"
+
+	"insyn/internal/testkit"
+)
+
+func TestMain(m *testing.M) { testkit.Main(m) }
