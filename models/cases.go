@@ -121,6 +121,19 @@ func (tx *Tx) Case(id CaseID) (Case, error) {
 	return one(gorm.G[Case](tx.db).Where("id = ?", id).First(tx.Context()))
 }
 
+// LockCase loads a case that the actor may act on and holds it until the transaction ends: whoever else acts on it waits, and
+// then finds it as it has become.
+func (tx *Tx) LockCase(id CaseID) (Case, error) {
+	rows, err := raw[Case](tx, "select * from cases where id = ? for update", id)
+	if err == nil && len(rows) == 0 {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return Case{}, err
+	}
+	return rows[0], nil
+}
+
 // CaseByNumber loads a case by its number.
 func (tx *Tx) CaseByNumber(number string) (Case, error) {
 	return one(gorm.G[Case](tx.db).Where("number = ?", number).First(tx.Context()))

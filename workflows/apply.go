@@ -145,11 +145,15 @@ func recordOf(a Action) (Record, bool) {
 	return rs[i], true
 }
 
-// begin loads the case and its controller.
+// begin loads the case and its controller. The case is held, so that of any number who act at once the first wins, and the
+// others see what it did: a conflict, and never a broken constraint.
 func (s *Service) begin(tx *models.Tx, on On, in Input) (*work, error) {
-	c, err := tx.Case(on.Case)
+	c, err := tx.LockCase(on.Case)
 	if err != nil {
 		return nil, err
+	}
+	if !slices.Contains(models.CaseStates(), c.State) {
+		return nil, fmt.Errorf("case state %s is unknown", c.State)
 	}
 	ctl, err := tx.Controller(c.ControllerID)
 	if err != nil {

@@ -262,7 +262,7 @@ func (s *Service) OpenAnswer(ctx context.Context, actor models.Actor, id models.
 
 // receipt notes a download, and serves the decision when the letter is opened for the first time.
 func (s *Service) receipt(tx *models.Tx, f models.File) error {
-	c, err := tx.Case(f.CaseID)
+	c, err := tx.LockCase(f.CaseID)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,34 @@
+package workflows
+
+import (
+	"context"
+
+	"insyn/models"
+)
+
+// SystemInput is the input of an action that only jobs take.
+func SystemInput(a Action) Input {
+	for _, in := range []Input{reviewTimeout{}, releaseCase{}, closeCase{}, pauseForRequest{}, resumeForRequest{}} {
+		if in.action() == a {
+			return in
+		}
+	}
+	return nil
+}
+
+// ActionOf names an input's action.
+func ActionOf(in Input) Action { return in.action() }
+
+// StepRequest takes one step of the request machine and nothing else.
+func (s *Service) StepRequest(ctx context.Context, actor models.Actor, number string, version int, a RequestAction) error {
+	return s.Store.InTx(ctx, actor, func(tx *models.Tx) error {
+		r, err := tx.RequestByNumber(number)
+		if err != nil {
+			return err
+		}
+		return s.moveRequest(tx, &r, version, a, nil)
+	})
+}
+
+// FileName cleans the name of an upload.
+func FileName(name string) string { return fileName(name) }

@@ -1,0 +1,279 @@
+package workflows_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"gorm.io/gorm"
+
+	"insyn/internal/calendar"
+	"insyn/internal/clock"
+	"insyn/models"
+	"insyn/workflows"
+	"insyn/workflows/workflowtest"
+)
+
+const day = 24 * time.Hour
+
+// stage is a place in the case machine that tests begin from. There are two that wait: for the controller's own question, and
+// for the servicecenter's.
+type stage string
+
+const awaitingRequest stage = "awaiting-subject (the servicecenter asked)"
+
+// stages lists every state of a case, and both ways to wait.
+func stages() []stage {
+	var out []stage
+	for _, s := range models.CaseStates() {
+		out = append(out, stage(s))
+	}
+	return append(out, awaitingRequest)
+}
+
+// state is the state of a stage.
+func (s stage) state() models.CaseState {
+	if s == awaitingRequest {
+		return models.CaseAwaiting
+	}
+	return models.CaseState(s)
+}
+
+// staged is a case at the social committee that real transitions have brought to a stage, in which every action has what
+// it needs: a search with a hit, an item, remarks that are answered.
+type staged struct {
+	*workflowtest.World
+	maja    models.Actor
+	request string
+	number  string
+}
+
+// reach brings a new request of the person to a stage.
+func reach(w *workflowtest.World, maja models.Actor, to stage) staged {
+	w.T.Helper()
+	s := staged{World: w, maja: maja, request: w.Request(maja, "SN")}
+	s.number = s.request + "-SN"
+	switch to {
+	case stage(models.CaseAssigned):
+		return s
+	case stage(models.CaseAwaiting):
+		w.Do("ombud SN", s.number, workflows.Ask{Reason: "specification", Text: "Vilka år gäller det?"})
+		return s
+	case awaitingRequest:
+		s.askPerson(w.Service)
+		w.Work()
+		return s
+	case stage(models.CaseWithdrawn):
+		s.must(w.Apply(context.Background(), maja, s.asSeen(), workflows.Withdraw{}))
+		return s
+	}
+	w.SearchOne("SN", s.number, models.Withhold, w.Ground("SN"))
+	w.Do("ombud SN", s.number, s.propose())
+	w.Do("dso SN", s.number, workflows.ReviewAnswer{Outcome: models.ReviewRemarks, Remarks: "Titta en gång till."})
+	w.Write("ombud SN", s.number, workflows.ReplyReview{Text: "Vi har tittat."})
+	for _, step := range []func(){
+		func() {},
+		func() {
+			w.AddText("SN", s.number, "Ny anteckning", "Ett samtal i juni.", models.Withhold, w.Ground("SN"))
+			w.Do("ombud SN", s.number, s.propose())
+		},
+		func() { w.Do("dso SN", s.number, workflows.ReviewAnswer{Outcome: models.ReviewNoRemarks}) },
+		func() { w.Decide("SN", s.number) },
+		func() { w.Work(); s.open() },
+		func() {
+			s.must(at(w, 60*day).Apply(context.Background(), models.SystemActor(), w.On(s.number), workflows.SystemInput(workflows.ActionClose)))
+		},
+	} {
+		step()
+		if w.Case(s.number).State == to.state() {
+			return s
+		}
+	}
+	w.T.Fatalf("no way to %s", to)
+	return s
+}
+
+func (s staged) must(err error) {
+	s.T.Helper()
+	if err != nil {
+		s.T.Fatal(err)
+	}
+}
+
+func (s staged) propose() workflows.Propose {
+	return workflows.Propose{Outcome: models.OutcomeNeutral, Reasons: "Skälen står här."}
+}
+
+func (s staged) askPerson(svc *workflows.Service) {
+	s.T.Helper()
+	v, err := svc.IntakePage(context.Background(), s.As("servicecenter"), s.request)
+	s.must(err)
+	s.must(svc.AskPerson(context.Background(), s.As("servicecenter"), s.request, v.Request.Version, "Vilket namn hade du då?"))
+}
+
+// open opens the letter, which serves the decision.
+func (s staged) open() {
+	s.T.Helper()
+	mine, err := s.MyRequest(context.Background(), s.maja, s.request)
+	s.must(err)
+	s.Read(s.OpenAnswer(context.Background(), s.maja, mine.Cases[0].Letter.ID))
+}
+
+// asSeen names the case at the version that the person's page shows.
+func (s staged) asSeen() workflows.On {
+	s.T.Helper()
+	mine, err := s.MyRequest(context.Background(), s.maja, s.request)
+	s.must(err)
+	return workflows.On{Case: mine.Cases[0].ID, Version: mine.Cases[0].Version}
+}
+
+// on names the case at the version the actor's form would carry.
+func (s staged) on(a models.Actor) workflows.On {
+	s.T.Helper()
+	switch {
+	case a.Kind == models.SystemKind:
+		return workflows.On{Case: s.Case(s.number).ID}
+	case a.Kind == models.ResidentKind && a.Subject == s.maja.Subject:
+		return s.asSeen()
+	default:
+		return s.On(s.number)
+	}
+}
+
+// input is a valid input for the action on the case.
+func (s staged) input(a workflows.Action) workflows.Input {
+	s.T.Helper()
+	v := s.View("ombud SN", s.number)
+	today := calendar.DateOf(s.Clock.Now())
+	item := models.NewID[models.Item]()
+	if len(v.Items) > 0 {
+		item = v.Items[0].ID
+	}
+	switch a {
+	case workflows.ActionTake:
+		return workflows.Take{}
+	case workflows.ActionAsk:
+		return workflows.Ask{Reason: "identity", Text: "Vem är du?"}
+	case workflows.ActionAnswer:
+		return workflows.Answer{Text: "Det är jag."}
+	case workflows.ActionExtend:
+		return workflows.Extend{Ground: "complexity", Reason: "Det är mycket att gå igenom."}
+	case workflows.ActionPropose:
+		return s.propose()
+	case workflows.ActionReview:
+		return workflows.ReviewAnswer{Outcome: models.ReviewDeclined}
+	case workflows.ActionSendBack:
+		return workflows.SendBack{Why: "En fil saknas."}
+	case workflows.ActionDecide:
+		in := workflows.Decide{Unbiased: true}
+		if ds := s.View("decider SN", s.number).Delegations; len(ds) > 0 {
+			in.Delegation = ds[0].ID
+		}
+		return in
+	case workflows.ActionWithdraw:
+		return workflows.Withdraw{}
+	case workflows.ActionAttest:
+		return workflows.Attest{Searches: []models.SearchID{v.Searches[1].ID}, Result: models.Nothing}
+	case workflows.ActionAddItem:
+		return workflows.AddItem{Search: v.Searches[0].ID, Title: "Ett papper", Text: "Text."}
+	case workflows.ActionDispose:
+		return workflows.Dispose{Item: item, Disposition: models.Release}
+	case workflows.ActionRemoveItem:
+		return workflows.RemoveItem{Item: item}
+	case workflows.ActionMessage:
+		return workflows.Message{Text: "Vi arbetar med det."}
+	case workflows.ActionReply:
+		return workflows.Reply{Text: "Tack."}
+	case workflows.ActionNote:
+		return workflows.Note{Text: "Ring arkivet."}
+	case workflows.ActionReplyReview:
+		return workflows.ReplyReview{Text: "Åtgärdat."}
+	case workflows.ActionDiary:
+		return workflows.Diary{Number: "SN-2026-00118"}
+	case workflows.ActionServe:
+		return workflows.Serve{Method: "post", ServedOn: today, Evidence: "Mottagningsbevis."}
+	case workflows.ActionHandOver:
+		in := workflows.HandOver{}
+		if len(v.Colleagues) > 0 {
+			in.To = v.Colleagues[0].ID
+		}
+		return in
+	}
+	if in := workflows.SystemInput(a); in != nil {
+		return in
+	}
+	s.T.Fatalf("no input for %s", a)
+	return nil
+}
+
+// later is how long after the world's start an action's time has come.
+func later(a workflows.Action) time.Duration {
+	switch a {
+	case workflows.ActionReviewTimeout:
+		return 10 * day
+	case workflows.ActionClose:
+		return 60 * day
+	default:
+		return 0
+	}
+}
+
+// at is the world's service at another time, without moving the world's own clock.
+func at(w *workflowtest.World, later time.Duration) *workflows.Service {
+	return over(w, w.DB.Runtime, later)
+}
+
+// over is the world's service on another connection and at another time.
+func over(w *workflowtest.World, db *gorm.DB, later time.Duration) *workflows.Service {
+	svc := *w.Service
+	svc.Clock = clock.NewSettable(w.Clock.Now().Add(later))
+	svc.Store = models.NewStore(db, w.Sealer, svc.Clock)
+	return &svc
+}
+
+// undone gives fn the service inside a transaction that is rolled back afterwards, and the transaction itself.
+func undone(t testing.TB, w *workflowtest.World, later time.Duration, fn func(svc *workflows.Service, db *gorm.DB)) {
+	t.Helper()
+	tx := w.DB.Runtime.Begin()
+	if tx.Error != nil {
+		t.Fatal(tx.Error)
+	}
+	defer tx.Rollback()
+	fn(over(w, tx, later), tx)
+}
+
+// trace is what must not change when an action is refused: every row of the case, its request, events and jobs.
+type trace struct {
+	Row     string
+	Events  int
+	Jobs    int
+	Content string
+}
+
+// traceOf reads a case's trace as the system. db may be a transaction.
+func traceOf(t testing.TB, db *gorm.DB, number string) trace {
+	t.Helper()
+	var out trace
+	err := db.Transaction(func(tx *gorm.DB) error {
+		if err := tx.Exec("select set_config('insyn.kind', 'system', true)").Error; err != nil {
+			return err
+		}
+		return tx.Raw(`select md5(c::text || r::text || coalesce(p::text, '')) as row,
+			(select count(*) from events where stream_id in (c.id, r.id)) as events,
+			(select count(*) from jobs where request_id = r.id) as jobs,
+			(select md5(coalesce(string_agg(x, '' order by x), '')) from (
+				select i::text as x from items i where i.case_id = c.id union all select s::text from searches s where s.case_id = c.id
+				union all select m::text from messages m where m.case_id = c.id union all select q::text from pauses q where q.case_id = c.id
+				union all select v::text from reviews v where v.case_id = c.id union all select d::text from decisions d where d.case_id = c.id
+				union all select f::text from files f where f.case_id = c.id union all select e::text from extensions e where e.case_id = c.id
+				union all select z::text from services z where z.case_id = c.id) all_of_it) as content
+			from cases c join requests r on r.id = c.request_id left join case_public p on p.case_id = c.id where c.number = ?`, number).Scan(&out).Error
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out.Row == "" {
+		t.Fatalf("no case %s", number)
+	}
+	return out
+}
