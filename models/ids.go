@@ -12,7 +12,7 @@ import (
 // The zero ID is NULL in the database.
 type ID[T any] struct{ uuid uuid.UUID }
 
-// The kinds of id.
+//nolint:revive // the names say it
 type (
 	ControllerID = ID[Controller]
 	StaffID      = ID[Staff]

@@ -46,41 +46,41 @@ const (
 // Input is what an action needs beside the case.
 type Input interface{ action() Action }
 
-// Take: an ombud takes the case and begins to search.
+// Take has an ombud take the case and begin to search.
 type Take struct{}
 
-// Ask: the ombud asks the person and the clock stops (EDPB §159). Only within five days of receipt.
+// Ask has the ombud ask the person, and the clock stops (EDPB §159). Only within some days of receipt.
 type Ask struct {
 	Reason string // identity or specification
 	Text   string // what the person reads
 }
 
-// Answer: the person answers the question that stopped the clock; or the ombud records the answer given by phone or post.
+// Answer has the person answer the question that stopped the clock, or the ombud record an answer given by phone or post.
 type Answer struct{ Text string }
 
-// Extend: two further months (art 12.3), with the reason the person is told. Impossible after the first month.
+// Extend gives two further months (art 12.3), with the reason the person is told. Impossible after the first month.
 type Extend struct {
 	Ground string // complexity or number
 	Reason string
 }
 
-// Propose: the ombud proposes a decision on what is searched and marked. The extract's manifest is fixed.
+// Propose has the ombud propose a decision on what is searched and marked. The extract's manifest is fixed.
 type Propose struct {
 	Outcome   models.Outcome
 	Reasons   string // free text for the letter; demanded for everything but granted, nothing-found and neutral
 	AskReview bool   // offer the DSO the extract also where it would not be offered by itself
 }
 
-// ReviewAnswer: the DSO answers the offer: no-remarks, remarks or declined.
+// ReviewAnswer is the DSO's answer to the offer: no-remarks, remarks or declined.
 type ReviewAnswer struct {
 	Outcome string
 	Remarks string
 }
 
-// SendBack: ombud or decision maker sends the case back to searching.
+// SendBack has ombud or decision maker send the case back to searching.
 type SendBack struct{ Why string }
 
-// Decide: as proposed, under a delegation, or as the nämnd decided at a meeting.
+// Decide makes the decision as proposed: under a delegation, or as the nämnd decided at a meeting.
 type Decide struct {
 	Delegation       models.DelegationID
 	MeetingOn        calendar.Date // of the nämnd itself, instead of a delegation
@@ -88,10 +88,10 @@ type Decide struct {
 	Unbiased         bool // “Jag är inte jävig” (KL 6:28–32)
 }
 
-// Withdraw: the person takes the request back from this controller.
+// Withdraw has the person take the request back from this controller.
 type Withdraw struct{}
 
-// Attest: the result of searching one or more systems.
+// Attest is the result of searching one or more systems.
 type Attest struct {
 	Searches []models.SearchID
 	Result   string // found, nothing or not-searched
@@ -99,7 +99,7 @@ type Attest struct {
 	Why      string // when not searched
 }
 
-// AddItem: a piece of material from one system: a text, or a file.
+// AddItem adds a piece of material from one system: a text, or a file.
 type AddItem struct {
 	Search models.SearchID
 	Title  string
@@ -113,7 +113,7 @@ type IncomingFile struct {
 	Body io.Reader
 }
 
-// Dispose: an item is to be released, or withheld on a ground.
+// Dispose says that an item is to be released, or withheld on a ground.
 type Dispose struct {
 	Item        models.ItemID
 	Disposition string        // release or withhold
@@ -122,32 +122,32 @@ type Dispose struct {
 	DraftSince  calendar.Date // for unfinished text (5 kap. 2 § dataskyddslagen)
 }
 
-// RemoveItem: an item added by mistake goes away.
+// RemoveItem takes away an item added by mistake.
 type RemoveItem struct{ Item models.ItemID }
 
-// Message: the ombud writes to the person; the clock goes on.
+// Message has the ombud write to the person; the clock goes on.
 type Message struct{ Text string }
 
-// Reply: the person writes to the controller.
+// Reply has the person write to the controller.
 type Reply struct{ Text string }
 
-// Note: an internal note.
+// Note is an internal note.
 type Note struct{ Text string }
 
-// ReplyReview: what the ombud did about the DSO's remarks, or why not.
+// ReplyReview says what the ombud did about the DSO's remarks, or why not.
 type ReplyReview struct{ Text string }
 
-// Diary: the diary number the nämnd's own diary gave the case.
+// Diary enters the number that the nämnd's own diary gave the case.
 type Diary struct{ Number string }
 
-// Serve: how the decision reached the person outside the portal.
+// Serve records how the decision reached the person outside the portal.
 type Serve struct {
 	Method   string // post, simplified or handed-over
 	ServedOn calendar.Date
 	Evidence string
 }
 
-// HandOver: another ombud of the same controller takes over.
+// HandOver has another ombud of the same controller take over.
 type HandOver struct{ To models.StaffID }
 
 type (

@@ -29,7 +29,7 @@ func Grounds() []Ground {
 func groundFor(code string, authority bool) (Ground, bool) {
 	for _, g := range Grounds() {
 		if g.Code == code {
-			return g, !(g.Authority && !authority) && !(g.Company && authority)
+			return g, (authority || !g.Authority) && (!authority || !g.Company)
 		}
 	}
 	return Ground{}, false

@@ -14,17 +14,20 @@ type Guard struct {
 	Check func(w *work) error
 }
 
-var (
-	// A question stops the clock only if it is asked without undue delay (EDPB §159).
-	guardAskInTime = Guard{"asked in time", func(w *work) error {
+// A question stops the clock only if it is asked without undue delay (EDPB §159).
+func guardAskInTime() Guard {
+	return Guard{"asked in time", func(w *work) error {
 		last := w.c.ReceivedOn.AddDays(w.s.Settings.AskWithin)
 		if w.today().After(last) {
 			return Refusal{"guard.too-late-to-ask", map[string]any{"date": last}}
 		}
 		return nil
 	}}
-	// The notice of extension must go out within the first month; pauses do not help (art 12.3).
-	guardExtendInTime = Guard{"within the first month, once", func(w *work) error {
+}
+
+// The notice of extension must go out within the first month; pauses do not help (art 12.3).
+func guardExtendInTime() Guard {
+	return Guard{"within the first month, once", func(w *work) error {
 		switch {
 		case w.c.Extended:
 			return Refusal{Key: "guard.already-extended"}
@@ -33,8 +36,11 @@ var (
 		}
 		return nil
 	}}
-	// An extension is a decision of the controller, made by someone who may (KL 6:37); it cannot be appealed.
-	guardExtendDelegated = Guard{"a delegation for extensions", func(w *work) error {
+}
+
+// An extension is a decision of the controller, made by someone who may (KL 6:37); it cannot be appealed.
+func guardExtendDelegated() Guard {
+	return Guard{"a delegation for extensions", func(w *work) error {
 		all, err := w.tx.DelegationsFor(w.c.ControllerID, "extension", w.today())
 		if err != nil {
 			return err
@@ -46,16 +52,28 @@ var (
 		}
 		return Refusal{Key: "guard.no-delegation"}
 	}}
-	guardOwnPause     = Guard{"the case asked", func(w *work) error { return w.pauseIs(false) }}
-	guardRequestPause = Guard{"the servicecenter asked", func(w *work) error { return w.pauseIs(true) }}
-	guardSearched     = Guard{"every search attested", func(w *work) error {
+}
+
+func guardOwnPause() Guard {
+	return Guard{"the case asked", func(w *work) error { return w.pauseIs(false) }}
+}
+
+func guardRequestPause() Guard {
+	return Guard{"the servicecenter asked", func(w *work) error { return w.pauseIs(true) }}
+}
+
+func guardSearched() Guard {
+	return Guard{"every search attested", func(w *work) error {
 		m, err := w.material()
 		if err == nil && m.Pending > 0 {
 			return Refusal{"guard.searches-left", map[string]any{"n": m.Pending}}
 		}
 		return err
 	}}
-	guardMaterial = Guard{"all material added and marked", func(w *work) error {
+}
+
+func guardMaterial() Guard {
+	return Guard{"all material added and marked", func(w *work) error {
 		m, err := w.material()
 		switch {
 		case err != nil:
@@ -67,7 +85,10 @@ var (
 		}
 		return nil
 	}}
-	guardRemarksAnswered = Guard{"the DSO's remarks answered", func(w *work) error {
+}
+
+func guardRemarksAnswered() Guard {
+	return Guard{"the DSO's remarks answered", func(w *work) error {
 		reviews, err := w.reviews()
 		if err != nil || len(reviews) == 0 {
 			return err
@@ -77,28 +98,37 @@ var (
 		}
 		return nil
 	}}
-	guardReviewOver = Guard{"the review's time is out", func(w *work) error {
+}
+
+func guardReviewOver() Guard {
+	return Guard{"the review's time is out", func(w *work) error {
 		r, err := w.openReview()
 		if err == nil && !w.today().After(r.ClosesOn) {
 			return Refusal{Key: "guard.review-pending"}
 		}
 		return err
 	}}
-	// What is decided and released is what was proposed, and offered or reviewed: byte for byte.
-	guardManifest = Guard{"the extract is the one proposed", func(w *work) error {
+}
+
+// What is decided and released is what was proposed, and offered or reviewed: byte for byte.
+func guardManifest() Guard {
+	return Guard{"the extract is the one proposed", func(w *work) error {
 		_, sha, err := w.manifest()
 		if err == nil && !bytes.Equal(sha, w.c.ManifestSHA) {
 			return Refusal{Key: "guard.manifest-changed"}
 		}
 		return err
 	}}
-	guardAppealOver = Guard{"the appeal period is over", func(w *work) error {
+}
+
+func guardAppealOver() Guard {
+	return Guard{"the appeal period is over", func(w *work) error {
 		if w.c.AppealUntil.IsZero() || !w.today().After(w.c.AppealUntil) {
 			return Refusal{Key: "guard.appeal-running"}
 		}
 		return nil
 	}}
-)
+}
 
 // pauseIs tells whether the case's open pause was made by the servicecenter for the whole request, or by the case itself.
 func (w *work) pauseIs(request bool) error {

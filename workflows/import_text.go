@@ -15,6 +15,7 @@ import (
 //go:embed import_texts.json
 var importTexts string
 
+//nolint:gochecknoglobals // read once, never written
 var importCatalogue = sync.OnceValues(func() (map[string]map[string]string, error) {
 	var texts map[string]map[string]string
 	err := json.Unmarshal([]byte(importTexts), &texts)

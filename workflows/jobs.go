@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"insyn/internal/mail"
@@ -125,7 +126,7 @@ func (s *Service) failed(ctx context.Context, j models.Job, cause error) error {
 		}
 		return nil
 	})
-	s.Log.WarnContext(ctx, "job failed", "job", j.ID.String(), "kind", j.Kind, "code", code, "failures", j.Failures+1)
+	s.Log.WarnContext(ctx, "job failed", slog.String("job", j.ID.String()), slog.String("kind", j.Kind), slog.String("code", code), slog.Int("failures", j.Failures+1))
 	return err
 }
 

@@ -21,7 +21,7 @@ type Identity struct {
 }
 
 // sessionKey is the id of the data key that seals what sessions hold of a person.
-var sessionKey = uuid.MustParse("5e551040-0000-7000-8000-000000000001")
+func sessionKey() uuid.UUID { return uuid.MustParse("5e551040-0000-7000-8000-000000000001") }
 
 // LoginResident finds, or makes, the subject of a person who has logged in with an e-ID. number is a personnummer or a
 // samordningsnummer of twelve digits.
@@ -40,19 +40,19 @@ func (s *Service) LoginResident(ctx context.Context, number string) (models.Subj
 
 // SealIdentity seals who a person is for the session.
 func (s *Service) SealIdentity(ctx context.Context, who Identity) ([]byte, error) {
-	if err := s.Sealer.CreateKey(ctx, sessionKey); err != nil {
+	if err := s.Sealer.CreateKey(ctx, sessionKey()); err != nil {
 		return nil, err
 	}
 	b, err := json.Marshal(who)
 	if err != nil {
 		return nil, fmt.Errorf("encode identity: %w", err)
 	}
-	return s.Sealer.Seal(ctx, sessionKey, sessionAAD(), b)
+	return s.Sealer.Seal(ctx, sessionKey(), sessionAAD(), b)
 }
 
 // OpenIdentity opens what SealIdentity sealed.
 func (s *Service) OpenIdentity(ctx context.Context, sealed []byte) (who Identity, err error) {
-	b, err := s.Sealer.Open(ctx, sessionKey, sessionAAD(), sealed)
+	b, err := s.Sealer.Open(ctx, sessionKey(), sessionAAD(), sealed)
 	if err != nil {
 		return who, err
 	}
@@ -63,7 +63,7 @@ func (s *Service) OpenIdentity(ctx context.Context, sealed []byte) (who Identity
 }
 
 func sessionAAD() crypto.AAD {
-	return crypto.AAD{Table: "sessions", Column: "data", Row: sessionKey}
+	return crypto.AAD{Table: "sessions", Column: "data", Row: sessionKey()}
 }
 
 // LoginStaff finds the imported person behind a staff login: issuer and sub once bound, else the verified mail or UPN,

@@ -133,7 +133,9 @@ func (s *Service) compose(tx *models.Tx, j models.Job) (*mail.Message, error) {
 	if err != nil {
 		return nil, err
 	}
-	to, lang, doc := "", "sv", templates.MailDoc{}
+	var to string
+	var doc templates.MailDoc
+	lang := "sv"
 	switch {
 	case j.Kind == string(JobMailStaff):
 		p, err := tx.StaffByID(d.Staff)

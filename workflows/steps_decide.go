@@ -243,7 +243,7 @@ func (s *Service) sameBytes(ctx context.Context, f models.File, want []byte) err
 	if err != nil {
 		return err
 	}
-	defer body.Close()
+	defer func() { _ = body.Close() }() // read only
 	h := sha256.New()
 	if _, err := io.Copy(h, body); err != nil {
 		return fmt.Errorf("read letter back: %w", err)

@@ -57,7 +57,7 @@ func (serveCmd) Run(ctx context.Context, env environment, errOut io.Writer) erro
 	g.Go(func() error { return serveHTTP(ctx, web.Server(handler, log), l) })
 	g.Go(func() error { return serveMetrics(ctx, c.MetricsAddr, registry, log) })
 	g.Go(func() error { return a.expireSessions(ctx) })
-	log.InfoContext(ctx, "serving", "addr", l.Addr().String(), "version", version)
+	log.InfoContext(ctx, "serving", slog.String("addr", l.Addr().String()), slog.String("version", version))
 	return g.Wait()
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -35,7 +36,7 @@ func (workerCmd) Run(ctx context.Context, env environment, errOut io.Writer) err
 	registry.MustRegister(newJobMetrics(a))
 	g.Go(func() error { return a.work(ctx) })
 	g.Go(func() error { return serveMetrics(ctx, c.MetricsAddr, registry, log) })
-	log.InfoContext(ctx, "working", "version", version)
+	log.InfoContext(ctx, "working", slog.String("version", version))
 	return g.Wait()
 }
 

@@ -1,0 +1,183 @@
+package models_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+
+	"insyn/internal/postgres"
+)
+
+// bad is a row that one CHECK must refuse: a valid row of a kind with something wrong in it.
+type bad struct {
+	kind    string
+	changes record
+}
+
+// badRows has at least one bad row for every CHECK in the schema.
+func badRows() map[string][]bad {
+	some, at, staff := bytea("x"), noon(), "staff" // "staff" is replaced by somebody's id
+	proposal := record{"proposal": some, "proposed_by": staff, "proposed_at": at, "outcome": "granted", "manifest_sha": some}
+	also := func(r record, changes record) record { return r.with(changes) }
+	decided := also(proposal, record{"state": "decided", "handler_id": staff, "decided_at": at})
+	released := also(decided, record{"state": "released", "released_at": at})
+	return map[string][]bad{
+		"controllers_prefix_form":             {{"controllers", record{"prefix": "A"}}, {"controllers", record{"prefix": "sn"}}, {"controllers", record{"prefix": "SN-1"}}},
+		"controllers_kind_known":              {{"controllers", record{"kind": "förening"}}},
+		"controllers_review_days_range":       {{"controllers", record{"review_days": 0}}, {"controllers", record{"review_days": 11}}},
+		"controllers_court_for_authorities":   {{"controllers", record{"court": ""}}},
+		"controllers_agreement_for_companies": {{"controllers", record{"kind": "bolag"}}, {"controllers", record{"kind": "stiftelse"}}},
+		"staff_email_lower":                   {{"staff", record{"email": "Anna@kommun.example"}}},
+		"staff_bound_whole":                   {{"staff", record{"issuer": "i"}}, {"staff", record{"issuer": "i", "sub": "s"}}, {"staff", record{"bound_at": at}}},
+		"assignments_role_known":              {{"assignments", record{"role": "boss"}}},
+		"assignments_controller_by_role":      {{"assignments", record{"role": "admin"}}, {"assignments:central", record{"role": "ombud"}}},
+		"assignments_period":                  {{"assignments", record{"valid_to": "1999-12-31"}}},
+		"delegations_kinds_some":              {{"delegations", record{"decision_kinds": []string{}}}},
+		"delegations_period":                  {{"delegations", record{"valid_to": "2024-12-31"}}},
+
+		"requests_number_form":         {{"requests", record{"number": "INS-2026-1"}}, {"requests", record{"number": "INS-2026-00001-SN"}}},
+		"requests_right_known":         {{"requests", record{"right": "silence"}}},
+		"requests_state_known":         {{"requests", record{"state": "lost"}}},
+		"requests_language_known":      {{"requests", record{"language": "no"}}},
+		"requests_closed_fact":         {{"requests", record{"closed_at": at}}, {"requests", record{"state": "closed"}}, {"requests", record{"state": "withdrawn"}}},
+		"addressees_added_by_known":    {{"addressees:subject", record{"added_by": "ombud"}}},
+		"addressees_reason_when_added": {{"addressees:subject", record{"reason": some}}, {"addressees:servicecenter", record{"reason": nil}}},
+		"request_pauses_answered":      {{"request_pauses", record{"answer": nil}}, {"request_pauses", record{"to_date": nil}}},
+
+		"cases_right_known":    {{"cases", record{"right": "silence"}}},
+		"cases_state_known":    {{"cases", record{"state": "lost"}}},
+		"cases_language_known": {{"cases", record{"language": "no"}}},
+		"cases_outcome_known":  {{"cases", also(proposal, record{"outcome": "perhaps"})}},
+		"cases_due_order":      {{"cases", record{"due_on": "2026-04-01"}}, {"cases", record{"due_hard": "2026-03-02", "due_on": "2026-03-02"}}},
+		"cases_proposal_whole": {{"cases", also(proposal, record{"proposed_by": nil})}, {"cases", also(proposal, record{"proposed_at": nil})},
+			{"cases", also(proposal, record{"outcome": nil})}, {"cases", also(proposal, record{"manifest_sha": nil})}, {"cases", record{"outcome": "granted"}}},
+		"cases_proposal_fact": {{"cases", record{"state": "in-review", "handler_id": staff}}, {"cases", record{"state": "ready", "handler_id": staff}},
+			{"cases", record{"state": "decided", "handler_id": staff, "decided_at": at}}},
+		"cases_decided_fact":  {{"cases", record{"decided_at": at}}, {"cases", also(decided, record{"decided_at": nil})}, {"cases", also(released, record{"decided_at": nil})}},
+		"cases_released_fact": {{"cases", also(decided, record{"released_at": at})}, {"cases", also(released, record{"released_at": nil})}},
+		"cases_closed_fact":   {{"cases", also(released, record{"closed_at": at})}, {"cases", also(released, record{"state": "closed"})}, {"cases", record{"state": "withdrawn"}}},
+		"cases_handler_fact":  {{"cases", record{"state": "searching"}}, {"cases", also(released, record{"handler_id": nil})}},
+
+		"pauses_reason_known":      {{"pauses", record{"reason": "coffee"}}},
+		"pauses_order":             {{"pauses", record{"to_date": "2026-03-01"}}},
+		"pauses_resumed_known":     {{"pauses", record{"resumed_state": "ready"}}},
+		"extensions_ground_known":  {{"extensions", record{"ground": "holiday"}}},
+		"extensions_in_time":       {{"extensions", record{"noticed_on": "2026-04-03"}}},
+		"messages_direction_known": {{"messages:to-subject", record{"direction": "sideways", "staff_id": nil}}},
+		"messages_author":          {{"messages:to-subject", record{"staff_id": nil}}, {"messages:from-subject", record{"staff_id": staff}}},
+
+		"searches_result_known":   {{"searches", record{"result": "maybe", "attested_by": staff, "attested_at": at}}},
+		"searches_attested_whole": {{"searches", record{"result": "nothing"}}, {"searches", record{"attested_by": staff, "attested_at": at}}, {"searches", record{"result": "nothing", "attested_by": staff}}},
+		"searches_hits":           {{"searches", record{"hits": 1}}, {"searches", record{"result": "found", "attested_by": staff, "attested_at": at}}, {"searches", record{"result": "nothing", "hits": 2, "attested_by": staff, "attested_at": at}}},
+		"searches_reason":         {{"searches", record{"reason": some}}, {"searches", record{"result": "not-searched", "attested_by": staff, "attested_at": at}}},
+		"files_purpose_known":     {{"files:item", record{"purpose": "song"}}},
+		"files_size_positive":     {{"files:item", record{"size": 0}}},
+		"files_sha_length":        {{"files:item", record{"sha256": some}}},
+		"files_draft_kinds":       {{"files:draft", record{"purpose": "item"}}},
+		"files_release_kinds":     {{"files:attachment", record{"released_at": at}}},
+		"items_disposition_known": {{"items", record{"disposition": "burn"}}},
+		"items_one_content":       {{"items", record{"body": nil}}, {"items", record{"file_id": "letter"}}},
+		"items_ground":            {{"items", record{"disposition": "withhold"}}, {"items", record{"disposition": "release", "ground": "osl-26-1", "explanation": some}}, {"items", record{"ground": "osl-26-1", "explanation": some}}},
+		"items_explained":         {{"items", record{"disposition": "withhold", "ground": "osl-26-1"}}, {"items", record{"explanation": some}}},
+
+		"reviews_outcome_known": {{"reviews", record{"outcome": "shrug", "closed_at": at, "reviewer_id": staff}}},
+		"reviews_closed_whole":  {{"reviews", record{"closed_at": at}}, {"reviews", record{"outcome": "declined", "reviewer_id": staff}}},
+		"reviews_remarks":       {{"reviews", record{"remarks": some}}, {"reviews", record{"outcome": "remarks", "closed_at": at, "reviewer_id": staff}}},
+		"reviews_reviewer":      {{"reviews", record{"outcome": "no-remarks", "closed_at": at}}, {"reviews", record{"outcome": "timed-out", "closed_at": at, "reviewer_id": staff}}},
+
+		"decisions_outcome_known":       {{"decisions", record{"outcome": "perhaps", "remedy": "imy-and-court"}}},
+		"decisions_remedy_known":        {{"decisions", record{"remedy": "prayer"}}},
+		"decisions_authority":           {{"decisions", record{"delegation": nil}}, {"decisions", record{"delegation_id": nil, "delegation": nil}}, {"decisions", record{"meeting_on": "2026-03-01", "meeting_paragraph": "7"}}, {"decisions", record{"delegation_id": nil, "delegation": nil, "meeting_on": "2026-03-01"}}},
+		"decisions_remedy_when_refused": {{"decisions", record{"outcome": "refused"}}, {"decisions", record{"outcome": "partial"}}, {"decisions", record{"outcome": "neutral"}}},
+		"decisions_appeal_remedy":       {{"decisions", record{"appealable": true}}, {"decisions", record{"remedy": "forvaltningsratt"}}},
+		"services_method_known":         {{"services:post", record{"method": "shouted"}}},
+		"services_recorder":             {{"services:post", record{"staff_id": nil}}, {"services:portal", record{"staff_id": staff}}},
+
+		"jobs_done_whole":           {{"jobs:case", record{"done_at": at}}, {"jobs:case", record{"result": "done"}}},
+		"jobs_kind_form":            {{"jobs:case", record{"kind": "Mail Person"}}},
+		"events_stream_known":       {{"events:request", record{"stream_kind": "gossip"}}},
+		"events_audience_known":     {{"events:case", record{"audience": "everybody"}}},
+		"events_controller_of_case": {{"events:case", record{"controller_id": nil}}, {"events:request", record{"controller_id": staff}}},
+		"events_hash_length":        {{"events:case", record{"hash": some}}, {"events:case", record{"prev_hash": some}}},
+		"read_log_who":              {{"read_log", record{"actor_kind": "system"}}, {"read_log", record{"actor_kind": "resident"}}, {"read_log", record{"staff_id": nil}}},
+	}
+}
+
+// TestChecksRefuseBadRows: no state without its facts. A CHECK without a bad row in the table fails the test.
+func TestChecksRefuseBadRows(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	w := newWorld(t).withPlaces()
+	rows, err := w.owner.Query(ctx, `select conname::text from pg_constraint where contype = 'c' and connamespace = 'public'::regnamespace and conrelid <> 0`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	checks, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		t.Fatal(err)
+	}
+	tried := badRows()
+	for _, check := range checks {
+		if len(tried[check]) == 0 {
+			t.Errorf("%s has no bad row", check)
+		}
+		for i, b := range tried[check] {
+			good := w.fitting(b.kind)
+			if err := w.refusal(tableOf(b.kind), good); err != nil {
+				t.Fatalf("%s: the row without the fault: %v", check, err)
+			}
+			code, constraint := postgres.ErrorCode(w.refusal(tableOf(b.kind), good.with(w.named(b.changes))))
+			if code != postgres.CodeCheckViolation || constraint != check {
+				t.Errorf("%s, row %d: got %s %s", check, i, code, constraint)
+			}
+		}
+		delete(tried, check)
+	}
+	for check := range tried {
+		t.Errorf("there is no check %s", check)
+	}
+}
+
+// fitting is a valid row of the kind where there is room for it.
+func (w *world) fitting(kind string) record {
+	switch tableOf(kind) {
+	case "cases":
+		return w.row(kind, w.coming[0], w.colleague)
+	case "addressees":
+		return w.row(kind, w.empty[0], w.colleague)
+	}
+	return w.row(kind, w.bare[0], w.colleague)
+}
+
+// named puts real ids where the table says whose.
+func (w *world) named(changes record) record {
+	out := record{}
+	for k, v := range changes {
+		switch v {
+		case "staff":
+			v = w.colleague
+		case "letter":
+			v = w.bare[0].letter
+		}
+		out[k] = v
+	}
+	return out
+}
+
+// refusal stores a row as the owner, takes it back, and returns why it could not be stored.
+func (w *world) refusal(table string, r record) error {
+	w.t.Helper()
+	ctx := context.Background()
+	tx, err := w.owner.Begin(ctx)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer func() { _ = tx.Rollback(ctx) }()
+	_, err = tx.Exec(ctx, insertSQL(table, r), r.json(w.t))
+	if err != nil {
+		return fmt.Errorf("insert: %w", err)
+	}
+	return nil
+}

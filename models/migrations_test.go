@@ -1,0 +1,151 @@
+package models_test
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+
+	"insyn/internal/postgres"
+	"insyn/migrations"
+)
+
+func migrator(t *testing.T, url string) *postgres.Migrator {
+	t.Helper()
+	m, err := postgres.NewMigrator(t.Context(), url, migrations.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = m.Close() })
+	return m
+}
+
+// fingerprint is everything a migration can make, in words.
+func fingerprint(t *testing.T, conn *pgx.Conn) []string {
+	t.Helper()
+	rows, err := conn.Query(context.Background(), `
+		select format('column %s.%s %s %s %s %s', table_name, column_name, udt_name, is_nullable, column_default, generation_expression)
+			from information_schema.columns where table_schema = 'public'
+		union all select format('constraint %s %s %s', conrelid::regclass, conname, pg_get_constraintdef(oid)) from pg_constraint where connamespace = 'public'::regnamespace
+		union all select indexdef from pg_indexes where schemaname = 'public'
+		union all select format('policy %s %s %s %s %s %s', tablename, policyname, cmd, roles, qual, with_check) from pg_policies
+		union all select format('function %s %s %s', oid::regprocedure, proacl, md5(pg_get_functiondef(oid))) from pg_proc where pronamespace = 'public'::regnamespace
+		union all select format('trigger %s', pg_get_triggerdef(oid)) from pg_trigger where not tgisinternal
+		union all select format('rights %s %s %s', relname, relrowsecurity, relacl) from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r'
+		union all select format('rights %s.%s %s', attrelid::regclass, attname, attacl) from pg_attribute where attacl is not null and attrelid::regclass::text not like 'pg_%'
+		union all select format('schema %s', nspacl) from pg_namespace where nspname = 'public'
+		order by 1`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return lines
+}
+
+// contents is a digest of the rows of every table.
+func contents(t *testing.T, conn *pgx.Conn) map[string]string {
+	t.Helper()
+	rows, err := conn.Query(context.Background(), "select relname::text from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r' and relname <> 'goose_db_version'")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tables, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		t.Fatal(err)
+	}
+	digests := map[string]string{}
+	for _, table := range tables {
+		var n int
+		var digest string
+		if err := conn.QueryRow(context.Background(), "select count(*), coalesce(md5(string_agg(r::text, ',' order by r::text)), '') from "+table+" r").Scan(&n, &digest); err != nil {
+			t.Fatal(err)
+		}
+		digests[table] = fmt.Sprintf("%d rows %s", n, digest)
+	}
+	return digests
+}
+
+// TestMigrationsDownAndUpWithData takes each migration back in a database with rows in every table, and makes it again.
+func TestMigrationsDownAndUpWithData(t *testing.T) {
+	t.Parallel()
+	latest := int64(0)
+	for _, name := range must(migrations.FS.ReadDir(".")) {
+		var version int64
+		if _, err := fmt.Sscanf(name.Name(), "%d_", &version); err != nil {
+			t.Fatal(err)
+		}
+		latest = max(latest, version)
+	}
+	for version := latest; version >= 1; version-- {
+		t.Run(fmt.Sprint(version), func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t).withPlaces()
+			for _, kind := range slices.Sorted(maps.Keys(policies())) {
+				if kind != "goose_db_version" {
+					w.seedForMatrix(kind)
+				}
+			}
+			before, rows := fingerprint(t, w.owner), contents(t, w.owner)
+			for table, digest := range rows {
+				if digest[0] == '0' {
+					t.Errorf("no fixture in %s", table)
+				}
+			}
+			m := migrator(t, w.db.OwnerURL)
+			if _, err := m.DownTo(t.Context(), version-1); err != nil {
+				t.Fatal(err)
+			}
+			left := contents(t, w.owner)
+			for table, digest := range left {
+				if rows[table] != digest {
+					t.Errorf("going down to %d changed %s", version-1, table)
+				}
+			}
+			if version == 1 && len(left) > 0 {
+				t.Errorf("left at the bottom: %v", left)
+			}
+			if _, err := m.Up(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			for table, digest := range contents(t, w.owner) {
+				if want, kept := left[table]; kept && want != digest {
+					t.Errorf("coming up from %d changed %s", version-1, table)
+				}
+			}
+			if after := fingerprint(t, w.owner); !slices.Equal(before, after) {
+				t.Errorf("the schema is another after down and up: %v", difference(before, after))
+			}
+			if err := postgres.CheckRuntimeRole(t.Context(), w.db.Runtime); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+// difference lists what only one of two fingerprints has.
+func difference(a, b []string) (only []string) {
+	for _, line := range a {
+		if !slices.Contains(b, line) {
+			only = append(only, "- "+line)
+		}
+	}
+	for _, line := range b {
+		if !slices.Contains(a, line) {
+			only = append(only, "+ "+line)
+		}
+	}
+	return only
+}
