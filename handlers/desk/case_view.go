@@ -151,6 +151,20 @@ func (p casePage) May(action string) bool { return may(p.CaseView, workflows.Act
 // Any tells whether the reader may do any of the actions.
 func (p casePage) Any(actions ...string) bool { return slices.ContainsFunc(actions, p.May) }
 
+// Material tells whether the material stands on the page; no link of the page leads to a section that does not.
+func (p casePage) Material() bool { return p.Content && (len(p.Items) > 0 || p.May("add-item")) }
+
+// Registry tells whether the section for diary and service stands on the page.
+func (p casePage) Registry() bool {
+	return p.Case.DecidedAt != nil || p.Case.DiaryNumber != nil || p.Any("diary", "serve")
+}
+
+// Talk tells whether the messages stand on the page.
+func (p casePage) Talk() bool { return p.Content && (len(p.Messages) > 0 || p.May("message")) }
+
+// NotesShown tells whether the internal notes stand on the page.
+func (p casePage) NotesShown() bool { return p.Content && (len(p.Notes) > 0 || p.May("note")) }
+
 // Form gives a form of the page by name, and by row where there are several.
 func (p casePage) Form(name string, row ...string) form { return p.posted.at(name, one(row)) }
 

@@ -37,6 +37,33 @@ func TestCasePage(t *testing.T) {
 		`action="`+casePageAt+`/kontroll"`, `action="`+casePageAt+`/diarienummer"`, "<script", " style=")
 }
 
+// TestLinksLeadSomewhere: every link within the case page has its target there, whoever reads.
+func TestLinksLeadSomewhere(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, models.RoleOmbud, models.RoleRegistrator)
+	full := b.service.view
+	bare := full
+	bare.Content, bare.Searches, bare.Items, bare.Messages, bare.Notes, bare.Actions, bare.Case.DiaryNumber = false, nil, nil, nil, nil, nil, nil
+	for _, v := range []workflows.CaseView{full, readyCase(full), bare} {
+		b.service.view = v
+		for _, path := range []string{casePageAt, casePageAt + "?andra=" + full.Items[3].ID.String()} {
+			body := must(t, b.get(path), http.StatusOK)
+			for _, m := range regexp.MustCompile(`href="#([^"]+)"`).FindAllStringSubmatch(body, -1) {
+				if !strings.Contains(body, `id="`+m[1]+`"`) {
+					t.Errorf("%s: a link leads to #%s, which is not there", v.Case.State, m[1])
+				}
+			}
+			seen := map[string]bool{}
+			for _, m := range regexp.MustCompile(` id="([^"]+)"`).FindAllStringSubmatch(body, -1) {
+				if seen[m[1]] {
+					t.Errorf("%s: the id %s is there twice", v.Case.State, m[1])
+				}
+				seen[m[1]] = true
+			}
+		}
+	}
+}
+
 // TestFormsFollowActions: each form stands on the page when, and only when, its action is allowed.
 func TestFormsFollowActions(t *testing.T) {
 	t.Parallel()

@@ -45,7 +45,7 @@ func tasks(v workflows.CaseView) []task {
 	pending, unmarked, missing := leftToDo(v)
 	add(may(v, workflows.ActionAttest) && pending > 0, task{"desk.task.search", count(pending), "#eftersokning", "search"})
 	add(may(v, workflows.ActionAddItem) && missing > 0, task{"desk.task.material", count(missing), "#underlag", "file"})
-	add(may(v, workflows.ActionDispose) && unmarked > 0, task{"desk.task.mark", count(unmarked), "#underlag", "pen"})
+	add(may(v, workflows.ActionDispose) && unmarked > 0, task{"desk.task.mark", count(unmarked), firstUnmarked(v), "pen"})
 	add(may(v, workflows.ActionReplyReview) && unanswered(v), task{"desk.task.remarks", nil, "#kontroll", "pen"})
 	add(may(v, workflows.ActionPropose), task{"desk.task.propose", nil, "#forslag", "tick"})
 	add(may(v, workflows.ActionReview), task{"desk.task.review", nil, "#kontroll", "tick"})
@@ -78,6 +78,16 @@ func leftToDo(v workflows.CaseView) (pending, unmarked, missing int) {
 		}
 	}
 	return pending, unmarked, missing
+}
+
+// firstUnmarked is the address that opens the first item nobody has marked.
+func firstUnmarked(v workflows.CaseView) string {
+	for _, i := range v.Items {
+		if i.Disposition == nil {
+			return casePath(v.Case.Number) + "?andra=" + i.ID.String() + "#underlag"
+		}
+	}
+	return "#underlag"
 }
 
 // unanswered tells whether the last round of review left remarks that nobody has replied to.
