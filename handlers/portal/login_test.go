@@ -52,7 +52,7 @@ func TestWhatWasTypedIsGivenToNobodyElse(t *testing.T) {
 	b := w.browser()
 	r := w.withRequest(b)
 	w.expire()
-	p := b.post(ownPage+"/meddelande", url.Values{"case": {r.Cases[1].ID.String()}, "version": {"4"}, "text": {"Hemligt om mig"}}).want(http.StatusOK, "/utloggad")
+	p := b.post(ownPage+"/meddelande", url.Values{"case": {r.Cases[1].ID.String()}, "text": {"Hemligt om mig"}}).want(http.StatusOK, "/utloggad")
 	p = b.choose(b.get(attr(p.find("a", "class", "govuk-button"), "href")), "olof")
 	if p.status != http.StatusNotFound || strings.Contains(p.body, "Hemligt") {
 		t.Errorf("another person got %d", p.status)
@@ -67,7 +67,7 @@ func TestAKeptMessageComesBackInItsOwnField(t *testing.T) {
 	b := w.browser()
 	r := w.withRequest(b)
 	w.expire()
-	p := b.post(ownPage+"/meddelande", url.Values{"case": {r.Cases[1].ID.String()}, "version": {"4"}, "text": {"Jag fick hjälp 2016."}})
+	p := b.post(ownPage+"/meddelande", url.Values{"case": {r.Cases[1].ID.String()}, "text": {"Jag fick hjälp 2016."}})
 	p = b.choose(b.get(attr(p.find("a", "class", "govuk-button"), "href")), "maja").want(http.StatusOK, ownPage)
 	if got := text(p.find("textarea", "id", "text-SN")); got != "Jag fick hjälp 2016." {
 		t.Errorf("the field holds %q", got)

@@ -23,6 +23,9 @@ type writing struct {
 	done  string // key of the notice
 }
 
+// The forms of a case carry no version of it. How often the officers have written in a case is a number that would tell how
+// much there was to write about, which at a sensitive controller nobody outside may see; the state is what holds them.
+
 // reply sends a message to one controller.
 func (p *portal) reply(c *gin.Context) error {
 	return p.write(c, func(r workflows.MyRequest, form url.Values) (writing, error) {
@@ -31,7 +34,7 @@ func (p *portal) reply(c *gin.Context) error {
 			return writing{}, err
 		}
 		return writing{form, replyField(k), func(ctx context.Context, a models.Actor, text string) error {
-			return p.Service.Record(ctx, a, workflows.On{Case: k.ID, Version: version(form)}, workflows.Reply{Text: text})
+			return p.Service.Record(ctx, a, workflows.On{Case: k.ID}, workflows.Reply{Text: text})
 		}, "portal.notice.sent"}, nil
 	})
 }
@@ -44,7 +47,7 @@ func (p *portal) answerCase(c *gin.Context) error {
 			return writing{}, err
 		}
 		return writing{form, askField(k), func(ctx context.Context, a models.Actor, text string) error {
-			return p.Service.Apply(ctx, a, workflows.On{Case: k.ID, Version: version(form)}, workflows.Answer{Text: text})
+			return p.Service.Apply(ctx, a, workflows.On{Case: k.ID}, workflows.Answer{Text: text})
 		}, "portal.notice.answered"}, nil
 	})
 }

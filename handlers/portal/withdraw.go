@@ -19,13 +19,8 @@ type withdrawPage struct {
 	Number, Action, Back string
 	Conflict             bool
 	Options              []templates.Option
-	Versions             []hidden // the versions the page was drawn from
+	Version              int // of the request; cases have none here, see messages.go
 	Chosen               string
-}
-
-type hidden struct {
-	Name  string
-	Value int
 }
 
 // withdrawPage asks what is to be taken back; its button does it.
@@ -40,7 +35,7 @@ func (p *portal) withdrawPage(c *gin.Context) error {
 func (p *portal) showWithdraw(c *gin.Context, status int, r workflows.MyRequest, chosen string, conflict bool, faults templates.Faults) error {
 	t := func(key string, args i18n.Args) string { return p.Texts.T(web.Lang(c), key, args) }
 	data := withdrawPage{Number: r.Number, Action: requestPath(r.Number) + "/ta-tillbaka", Back: requestPath(r.Number), Chosen: chosen,
-		Conflict: conflict, Versions: []hidden{{"version-" + whole, r.Version}}}
+		Conflict: conflict, Version: r.Version}
 	open := 0
 	for _, k := range r.Cases {
 		if !k.CanWithdraw {
@@ -48,7 +43,6 @@ func (p *portal) showWithdraw(c *gin.Context, status int, r workflows.MyRequest,
 		}
 		open++
 		data.Options = append(data.Options, templates.Option{Value: k.ID.String(), Label: t("portal.withdraw.one", i18n.Args{"name": k.Controller.Name})})
-		data.Versions = append(data.Versions, hidden{"version-" + k.ID.String(), k.Version})
 	}
 	if r.CanWithdraw {
 		all := templates.Option{Value: whole, Label: t("portal.withdraw.all", i18n.Args{"n": max(open, 1)})}
@@ -73,7 +67,6 @@ func (p *portal) withdraw(c *gin.Context) error {
 	}
 	web.BackTo(c, requestPath(r.Number))
 	chosen := form.Get("vad")
-	form.Set("version", form.Get("version-"+chosen))
 	switch chosen {
 	case "":
 		return p.showWithdraw(c, http.StatusUnprocessableEntity, r, "", false, templates.Faults{fault("vad", "portal.error.choose-withdraw")})
@@ -85,7 +78,7 @@ func (p *portal) withdraw(c *gin.Context) error {
 		if notFound != nil {
 			return notFound
 		}
-		err = p.Service.Apply(ctx, actor(c), workflows.On{Case: k.ID, Version: version(form)}, workflows.Withdraw{})
+		err = p.Service.Apply(ctx, actor(c), workflows.On{Case: k.ID}, workflows.Withdraw{})
 	}
 	if errors.Is(err, workflows.ErrConflict) {
 		if r, err = p.Service.MyRequest(ctx, actor(c), r.Number); err != nil {
