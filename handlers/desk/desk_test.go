@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -528,5 +529,40 @@ func TestEnglish(t *testing.T) {
 		r := httptest.NewRequest(http.MethodGet, path, nil)
 		r.AddCookie(&http.Cookie{Name: "lang", Value: "en"})
 		must(t, b.send(r), http.StatusOK, `lang="en"`, "Officer")
+	}
+}
+
+// TestRules says by itself who may use what, so that a rule cannot be widened unseen.
+func TestRules(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, models.RoleOmbud)
+	public := []string{loginPath, answerPath, logoutPath, loggedOutPath}
+	for _, r := range b.site.Routes() {
+		if r.Door != "desk" {
+			continue
+		}
+		has := func(x models.Role) bool { return slices.Contains(r.Rule.Roles, x) }
+		at := r.Method + " " + r.Pattern
+		switch {
+		case slices.Contains(public, r.Pattern):
+			continue
+		case r.Rule.Kind != models.StaffKind:
+			t.Errorf("%s is open to others than staff", at)
+		case strings.HasPrefix(r.Pattern, root+"/begaran/"):
+			if !slices.Equal(r.Rule.Roles, []models.Role{models.RoleServicecenter}) {
+				t.Errorf("%s is not the servicecenter's alone: %v", at, r.Rule.Roles)
+			}
+		case strings.HasPrefix(r.Pattern, root+"/arende/"):
+			if len(r.Rule.Roles) == 0 || has(models.RoleServicecenter) || has(models.RoleLogReviewer) || has(models.RoleAdmin) {
+				t.Errorf("%s is open to those who see no case: %v", at, r.Rule.Roles)
+			}
+			decides := strings.HasSuffix(r.Pattern, "/beslut") && r.Method == http.MethodPost
+			if decides && (has(models.RoleDSO) || has(models.RoleRegistrator)) {
+				t.Errorf("%s is open to those who never decide: %v", at, r.Rule.Roles)
+			}
+			if r.Method == http.MethodPost && strings.HasSuffix(r.Pattern, "/kontroll") && !slices.Equal(r.Rule.Roles, []models.Role{models.RoleDSO}) {
+				t.Errorf("%s is not the DSO's alone: %v", at, r.Rule.Roles)
+			}
+		}
 	}
 }
