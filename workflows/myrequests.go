@@ -78,10 +78,14 @@ func (s *Service) myRequest(tx *models.Tx, r models.Request, cases []models.Case
 	return m
 }
 
+// personVersion is the version that every form of the person carries. The case's own counts what its officers do, and so how
+// much there was to go through; the person's forms are held to the state alone.
+const personVersion = 1
+
 // myCase shows a case in its person's words.
 func (s *Service) myCase(tx *models.Tx, c models.Case, ctl models.Controller) MyCase {
 	today := calendar.DateOf(tx.Now)
-	m := MyCase{ID: c.ID, Number: c.Number, Controller: ctl, Version: c.Version, Due: c.DueOn, DueHard: c.DueHard, Steps: derivation(c),
+	m := MyCase{ID: c.ID, Number: c.Number, Controller: ctl, Version: personVersion, Due: c.DueOn, DueHard: c.DueHard, Steps: derivation(c),
 		Status: residentStatus(c.State, ctl.Sensitive), StatusOn: calendar.DateOf(c.StateSince), Paused: c.State == models.CaseAwaiting,
 		Late: !c.State.Done() && c.DueOn.Before(today), CanWithdraw: withdrawable(c.State), CanReply: c.State != models.CaseWithdrawn}
 	if ctl.Sensitive && m.Status == "searching" {

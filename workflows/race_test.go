@@ -326,7 +326,7 @@ func TestAJobRunSixteenTimesAtOnceHasOneEffect(t *testing.T) {
 	}
 	everything()
 	w.Answer("SN", s.number, models.OutcomeNeutral)
-	s.must(w.Apply(ctx, maja, seenAs(s, s.request+"-KS"), workflows.Withdraw{}))
+	s.must(w.Apply(ctx, maja, workflows.On{Case: s.mine(s.request + "-KS").ID}, workflows.Withdraw{}))
 	everything()
 	if seen["fan-out"] != 1 || seen["settle"] != 1 {
 		t.Errorf("jobs run: %v", seen)
@@ -344,17 +344,4 @@ func TestAJobRunSixteenTimesAtOnceHasOneEffect(t *testing.T) {
 			t.Errorf("mail %s was sent %d times", id, n)
 		}
 	}
-}
-
-func seenAs(s staged, number string) workflows.On {
-	s.T.Helper()
-	mine, err := s.MyRequest(context.Background(), s.maja, s.request)
-	s.must(err)
-	for _, c := range mine.Cases {
-		if c.Number == number {
-			return workflows.On{Case: c.ID, Version: c.Version}
-		}
-	}
-	s.T.Fatalf("no case %s", number)
-	return workflows.On{}
 }

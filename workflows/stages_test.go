@@ -114,17 +114,28 @@ func (s staged) askPerson(svc *workflows.Service) {
 // open opens the letter, which serves the decision.
 func (s staged) open() {
 	s.T.Helper()
+	s.Read(s.OpenAnswer(context.Background(), s.maja, s.mine(s.number).Letter.ID))
+}
+
+// mine is a case as its person sees it.
+func (s staged) mine(number string) workflows.MyCase {
+	s.T.Helper()
 	mine, err := s.MyRequest(context.Background(), s.maja, s.request)
 	s.must(err)
-	s.Read(s.OpenAnswer(context.Background(), s.maja, mine.Cases[0].Letter.ID))
+	for _, c := range mine.Cases {
+		if c.Number == number {
+			return c
+		}
+	}
+	s.T.Fatalf("the person has no case %s", number)
+	return workflows.MyCase{}
 }
 
 // asSeen names the case at the version that the person's page shows.
 func (s staged) asSeen() workflows.On {
 	s.T.Helper()
-	mine, err := s.MyRequest(context.Background(), s.maja, s.request)
-	s.must(err)
-	return workflows.On{Case: mine.Cases[0].ID, Version: mine.Cases[0].Version}
+	c := s.mine(s.number)
+	return workflows.On{Case: c.ID, Version: c.Version}
 }
 
 // on names the case at the version the actor's form would carry.
