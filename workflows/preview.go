@@ -6,8 +6,8 @@ import (
 	"insyn/models"
 )
 
-// Preview is the decision letter as it would be sealed now, for the decision maker to read. Nothing is stored; the reading is
-// logged.
+// Preview is the decision letter as it would be sealed now: for the decision maker, the ombud who proposes it, and the DSO who
+// is offered it. Nothing is stored; the reading is logged.
 func (s *Service) Preview(ctx context.Context, actor models.Actor, number string) ([]byte, error) {
 	var body []byte
 	err := s.Store.InTx(ctx, actor, func(tx *models.Tx) error {
@@ -15,7 +15,7 @@ func (s *Service) Preview(ctx context.Context, actor models.Actor, number string
 		if err != nil {
 			return err
 		}
-		if actor.Kind != models.StaffKind || c.State != models.CaseReady || !may(actor, c, []Who{WhoOmbud, WhoDecider}) {
+		if !contains(states(models.CaseInReview, models.CaseReady), c.State) || !may(actor, c, []Who{WhoOmbud, WhoDecider, WhoDSO}) {
 			return ErrNotFound
 		}
 		ctl, err := tx.Controller(c.ControllerID)
@@ -23,16 +23,9 @@ func (s *Service) Preview(ctx context.Context, actor models.Actor, number string
 			return err
 		}
 		w := &work{s: s, tx: tx, c: &c, ctl: ctl, from: c.State, event: map[string]any{}}
-		a := authority{}
-		if a.by, err = tx.StaffByID(actor.Staff); err != nil {
-			return err
-		}
-		own, err := ownDelegations(tx, c, *c.Outcome, w.today())
+		a, err := w.likelyAuthority()
 		if err != nil {
 			return err
-		}
-		if len(own) > 0 {
-			a.delegation, a.number = own[0].ID, own[0].Number
 		}
 		person, err := tx.CasePerson(c)
 		if err != nil {
@@ -44,4 +37,20 @@ func (s *Service) Preview(ctx context.Context, actor models.Actor, number string
 		return tx.LogReading("preview", c.ControllerID, c.ID.UUID())
 	})
 	return body, err
+}
+
+// likelyAuthority is who will decide, as far as can be said: the reader if they may, else the first who holds a delegation.
+func (w *work) likelyAuthority() (authority, error) {
+	all, err := w.tx.DelegationsFor(w.c.ControllerID, decisionKind(*w.c.Outcome), w.today())
+	if err != nil {
+		return authority{}, err
+	}
+	a, by := authority{}, w.tx.Actor.Staff
+	for i, d := range all {
+		if i == 0 || d.StaffID == w.tx.Actor.Staff {
+			a.delegation, a.number, by = d.ID, d.Number, d.StaffID
+		}
+	}
+	a.by, err = w.tx.StaffByID(by)
+	return a, err
 }
