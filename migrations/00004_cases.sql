@@ -86,7 +86,7 @@ create table pauses (
   reason        text not null constraint pauses_reason_known check (reason in ('identity', 'specification', 'request')),
   from_date     date not null,
   to_date       date,
-  resumed_state text not null,
+  resumed_state text not null constraint pauses_resumed_known check (resumed_state in ('assigned', 'searching')),
   constraint pauses_case_fk foreign key (case_id, controller_id, subject_id) references cases (id, controller_id, subject_id),
   constraint pauses_order check (to_date is null or to_date >= from_date)
 );
