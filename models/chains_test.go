@@ -110,6 +110,8 @@ func TestChainsVerifyUnderConcurrentAppenders(t *testing.T) {
 // TestTamperingIsFound lets the owner, who can, change history.
 func TestTamperingIsFound(t *testing.T) {
 	t.Parallel()
+	w, store := chained(t, 8)
+	restore := w.keep("events", "event_heads")
 	at := "stream_kind = 'case' and stream_id = $1"
 	for name, c := range map[string]struct {
 		does []string
@@ -140,9 +142,8 @@ func TestTamperingIsFound(t *testing.T) {
 		"stream gone":  {[]string{"delete from events where " + at, "delete from event_heads where " + at}, []string{"missing 1"}},
 		"moved stream": {[]string{"update events set stream_id = gen_random_uuid() where seq = 8 and " + at}, []string{"altered 8", "head 8", "missing 8", "unheaded 8"}},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			w, store := chained(t, 8)
+		t.Run(name, func(t *testing.T) { // one after the other, in one database that is put right again
+			restore()
 			if faults, n := verify(t, store); len(faults) > 0 || n != 8*16 {
 				t.Fatalf("before: %d events, faults %v", n, faults)
 			}
@@ -179,6 +180,21 @@ func TestRequestWithoutChainIsFound(t *testing.T) {
 // TestReadLogSeals: what was sealed cannot be altered, removed or added to unseen.
 func TestReadLogSeals(t *testing.T) {
 	t.Parallel()
+	w := newWorld(t).withPlaces()
+	hands := clock.NewSettable(noon())
+	store := models.NewStore(w.db.Runtime, nil, hands)
+	for range 3 {
+		for _, actor := range []models.Actor{w.actor(models.RoleOmbud), w.resident(), models.SystemActor()} {
+			inTx(t, store, actor, func(tx *models.Tx) error {
+				return tx.LogReading("case", models.IDFrom[models.Controller](w.controllers[0]), w.full[0].kase, uuid.New())
+			})
+		}
+		seal(t, store, noon().Add(-time.Hour), 0) // too young to be sealed
+		hands.Advance(time.Minute)
+		seal(t, store, hands.Now(), 3)
+		seal(t, store, hands.Now(), 0)
+	}
+	restore := w.keep("read_log", "read_log_seals")
 	for name, c := range map[string]struct {
 		does   string
 		broken []int64
@@ -197,21 +213,7 @@ func TestReadLogSeals(t *testing.T) {
 		"seal's number": {"update read_log_seals set rows = 2 where id = 1", []int64{1}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			w := newWorld(t).withPlaces()
-			hands := clock.NewSettable(noon())
-			store := models.NewStore(w.db.Runtime, nil, hands)
-			for range 3 {
-				for _, actor := range []models.Actor{w.actor(models.RoleOmbud), w.resident(), models.SystemActor()} {
-					inTx(t, store, actor, func(tx *models.Tx) error {
-						return tx.LogReading("case", models.IDFrom[models.Controller](w.controllers[0]), w.full[0].kase, uuid.New())
-					})
-				}
-				seal(t, store, noon().Add(-time.Hour), 0) // too young to be sealed
-				hands.Advance(time.Minute)
-				seal(t, store, hands.Now(), 3)
-				seal(t, store, hands.Now(), 0)
-			}
+			restore()
 			w.do(c.does)
 			inTx(t, store, models.SystemActor(), func(tx *models.Tx) error {
 				broken, _, err := tx.VerifyReadings()
@@ -227,6 +229,21 @@ func TestReadLogSeals(t *testing.T) {
 				t.Error("the log reviewer seals the log")
 			}
 		})
+	}
+}
+
+// keep puts the rows of tables aside and returns what brings them back.
+func (w *world) keep(tables ...string) (restore func()) {
+	w.t.Helper()
+	for _, table := range tables {
+		w.do("create table kept_" + table + " as table " + table)
+	}
+	return func() {
+		w.t.Helper()
+		for _, table := range tables {
+			w.do("delete from " + table)
+			w.do("insert into " + table + " overriding system value select * from kept_" + table)
+		}
 	}
 }
 

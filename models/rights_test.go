@@ -2,6 +2,7 @@ package models_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"insyn/internal/clock"
 	"insyn/internal/postgres"
 	"insyn/models"
 )
@@ -105,27 +107,32 @@ func TestOnlyFactsCanBeChanged(t *testing.T) {
 	}
 }
 
-// TestSettingsDoNotLeak: the next transaction of a pooled connection has no actor, however the one before ended.
+// TestSettingsDoNotLeak: the next user of a pooled connection has no actor, however the transaction before ended.
 func TestSettingsDoNotLeak(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t).withPlaces()
-	ctx := context.Background()
-	conn := connect(t, w.db.RuntimeURL)
-	for _, end := range []func(pgx.Tx) error{
-		func(tx pgx.Tx) error { return tx.Commit(ctx) },
-		func(tx pgx.Tx) error { return tx.Rollback(ctx) },
-		func(tx pgx.Tx) error { _, _ = tx.Exec(ctx, "select 1/0"); return tx.Rollback(ctx) },
+	pool, err := postgres.Open(t.Context(), w.db.RuntimeURL, postgres.Options{Now: noon, MaxConnections: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = postgres.Close(pool) })
+	store := models.NewStore(pool, nil, clock.NewSettable(noon()))
+	for name, end := range map[string]func(tx *models.Tx) error{
+		"commit":   func(*models.Tx) error { return nil },
+		"rollback": func(*models.Tx) error { return errors.New("no") },
+		"error":    func(tx *models.Tx) error { return tx.DB().Exec("select 1/0").Error },
 	} {
-		tx := begin(t, conn, models.SystemActor())
-		if n := count(t, tx, "cases"); n != 8 {
-			t.Fatalf("the system sees %d cases", n)
-		}
-		if err := end(tx); err != nil {
-			t.Fatal(err)
-		}
+		_ = store.InTx(t.Context(), models.SystemActor(), func(tx *models.Tx) error {
+			var n int
+			if err := tx.DB().Raw("select count(*) from cases").Scan(&n).Error; err != nil || n != 8 {
+				t.Errorf("the system sees %d cases, %v", n, err)
+			}
+			return end(tx)
+		})
 		for _, table := range []string{"cases", "requests", "staff", "events", "files"} {
-			if n := count(t, conn, table); n != 0 {
-				t.Errorf("after the transaction %d rows of %s are seen", n, table)
+			var n int
+			if err := pool.Raw("select count(*) from " + table).Scan(&n).Error; err != nil || n != 0 {
+				t.Errorf("after %s %d rows of %s are seen, %v", name, n, table, err)
 			}
 		}
 	}
