@@ -172,11 +172,11 @@ func newQueueRow(i workflows.QueueItem) queueRow {
 // stepKey is the key of what happens next: what the reader does, or what somebody else does.
 func stepKey(i workflows.QueueItem, mine bool) string {
 	switch i.State {
-	case models.CaseSearching, models.CaseInReview, models.CaseReady, models.CaseReleased:
+	case models.CaseAssigned, models.CaseSearching, models.CaseInReview, models.CaseReady, models.CaseReleased:
 		if mine {
 			return "desk.next." + string(i.State) + "-mine"
 		}
-	case models.CaseAssigned, models.CaseDecided, models.CaseClosed, models.CaseAwaiting, models.CaseWithdrawn:
+	case models.CaseDecided, models.CaseClosed, models.CaseAwaiting, models.CaseWithdrawn:
 	}
 	return "desk.next." + string(i.State)
 }

@@ -60,7 +60,7 @@ func composedKeys() []string {
 	for _, s := range models.CaseStates() {
 		keys = append(keys, "desk.next."+string(s), "status.staff."+string(s))
 	}
-	for _, s := range []models.CaseState{models.CaseSearching, models.CaseInReview, models.CaseReady, models.CaseReleased} {
+	for _, s := range []models.CaseState{models.CaseAssigned, models.CaseSearching, models.CaseInReview, models.CaseReady, models.CaseReleased} {
 		keys = append(keys, "desk.next."+string(s)+"-mine")
 	}
 	for _, g := range groups() {
