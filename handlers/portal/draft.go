@@ -85,8 +85,7 @@ type step struct {
 	Then     string // "kontrollera" when the question is answered again from there
 	Notice   string // a key: what was typed has been kept
 	Conflict bool   // another tab saved first: what it saved is shown next to what was typed here
-	Delete   string
-	Later    bool // “save and continue later” is offered
+	Later    bool   // “save and continue later” is offered
 }
 
 func (p *portal) step(c *gin.Context, d draft, page, back string, number int) step {
@@ -184,5 +183,5 @@ func fault(field, key string) templates.Fault { return templates.Fault{Field: fi
 // clip takes spaces and odd line ends off what was typed.
 func clip(s string) string { return strings.TrimSpace(strings.ReplaceAll(s, "\r\n", "\n")) }
 
-// contains tells whether an answer is one of those that were offered.
+// offered tells whether an answer is one of those that were offered.
 func offered(answer string, of []string) bool { return slices.Contains(of, answer) }

@@ -32,7 +32,8 @@ func otherRights() []string {
 	return []string{"rectification", "erasure", "restriction", "objection", "portability", "consent"}
 }
 
-// aboutPages are the pages about the service: their sections by the last part of their keys.
+// aboutSections are the sections of a page about the service, by the last part of their keys, and the name of its keys;
+// an unknown page has none.
 func aboutSections(page string) ([]string, string) {
 	switch page {
 	case "uppgifter":

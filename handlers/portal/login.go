@@ -95,7 +95,7 @@ func fullName(who oidc.Identity) string {
 	return strings.TrimSpace(who.GivenName + " " + who.FamilyName)
 }
 
-// loginKinds are the failures that people are told about in words of their own, with the status of the page.
+// loginKind is the kind of failure that people are told about in words of its own, with the status of the page.
 func loginKind(err error) (string, int) {
 	switch {
 	case errors.Is(err, oidc.ErrDenied):

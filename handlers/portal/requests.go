@@ -52,10 +52,10 @@ func (p *portal) list(c *gin.Context) error {
 	}
 	data := listPage{Notice: p.Sessions.TakeNotice(ctx), Drafts: draftRows(drafts)}
 	for _, r := range requests {
-		row := requestRow{MyRequest: r, URL: requestPath(r.Number), Who: fromCases(r.Cases), Done: countDone(r.Cases), Asks: r.Question != nil}
+		row := requestRow{MyRequest: r, URL: requestPath(r.Number), Who: fromCases(r.Cases), Done: countDone(r.Cases), Asks: r.State == models.RequestAwaiting}
 		for _, k := range r.Cases {
-			row.Asks = row.Asks || k.Question != ""
-			row.Answer = row.Answer || (k.Letter != nil && k.Letter.OpenedAt == nil)
+			row.Asks = row.Asks || k.Status == "waiting"
+			row.Answer = row.Answer || k.Unopened
 		}
 		data.Requests = append(data.Requests, row)
 	}

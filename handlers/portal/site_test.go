@@ -42,6 +42,14 @@ type world struct {
 	db    *testkit.Database
 }
 
+// pages are parsed once: they are the same for every test, and the race detector makes it slow.
+var pages = sync.OnceValues(func() (*templates.Set, error) {
+	look := templates.DefaultLook("Exempelby kommun")
+	look.Phone, look.PhoneHours, look.PhoneHoursEN = "0980-31 92 00", "Vardagar kl. 8–16.30", "Weekdays 8–16.30"
+	look.ProtectedPhone, look.Visit, look.Postal = "0980-31 92 10", "Stadshuset, Torggatan 1", "Exempelby kommun, 999 99 Exempelby"
+	return templates.New(look)
+})
+
 type lockedBuffer struct {
 	mu sync.Mutex
 	b  bytes.Buffer
@@ -96,10 +104,7 @@ func newWorld(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	look := templates.DefaultLook("Exempelby kommun")
-	look.Phone, look.PhoneHours, look.PhoneHoursEN = "0980-31 92 00", "Vardagar kl. 8–16.30", "Weekdays 8–16.30"
-	look.ProtectedPhone, look.Visit, look.Postal = "0980-31 92 10", "Stadshuset, Torggatan 1", "Exempelby kommun, 999 99 Exempelby"
-	set, err := templates.New(look)
+	set, err := pages()
 	if err != nil {
 		t.Fatal(err)
 	}
