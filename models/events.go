@@ -65,6 +65,18 @@ func (tx *Tx) Events(stream string, id uuid.UUID, limit int) ([]Event, error) {
 	return raw[Event](tx, "select * from events where stream_kind = ? and stream_id = ? order by seq desc limit ?", stream, id.String(), limit)
 }
 
+// LastEvent loads the newest event of a kind in a stream.
+func (tx *Tx) LastEvent(stream string, id uuid.UUID, kind string) (Event, error) {
+	rows, err := raw[Event](tx, "select * from events where stream_kind = ? and stream_id = ? and kind = ? order by seq desc limit 1", stream, id.String(), kind)
+	if err == nil && len(rows) == 0 {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return Event{}, err
+	}
+	return rows[0], nil
+}
+
 // OwnEvents lists the person's own events of a request and its cases, oldest first.
 func (tx *Tx) OwnEvents(streams []uuid.UUID) ([]Event, error) {
 	if len(streams) == 0 {

@@ -198,6 +198,18 @@ func (tx *Tx) Request(id RequestID) (Request, error) {
 	return one(gorm.G[Request](tx.db).Where("id = ?", id).First(tx.Context()))
 }
 
+// LockRequest loads a request and holds it until the transaction ends.
+func (tx *Tx) LockRequest(id RequestID) (Request, error) {
+	rows, err := raw[Request](tx, "select * from requests where id = ? for update", id)
+	if err == nil && len(rows) == 0 {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return Request{}, err
+	}
+	return rows[0], nil
+}
+
 // RequestByNumber loads a request by its number.
 func (tx *Tx) RequestByNumber(number string) (Request, error) {
 	return one(gorm.G[Request](tx.db).Where("number = ?", number).First(tx.Context()))

@@ -15,7 +15,8 @@ import (
 // controller's register, and word to its ombud. No case knows of the others. It may run any number of times.
 func (s *Service) fanOut(ctx context.Context, j models.Job) error {
 	return s.effect(ctx, j, func(tx *models.Tx, j models.Job) error {
-		r, err := tx.Request(j.RequestID)
+		// Held, so that no case is opened of a request that is being taken back.
+		r, err := tx.LockRequest(j.RequestID)
 		if err != nil {
 			return err
 		}

@@ -114,7 +114,11 @@ func guardReviewOver() Guard {
 func guardManifest() Guard {
 	return Guard{"the extract is the one proposed", func(w *work) error {
 		_, sha, err := w.manifest()
-		if err == nil && !bytes.Equal(sha, w.c.ManifestSHA) {
+		if err != nil {
+			return err
+		}
+		whole, err := w.itemFilesWhole()
+		if err == nil && (!whole || !bytes.Equal(sha, w.c.ManifestSHA)) {
 			return Refusal{Key: "guard.manifest-changed"}
 		}
 		return err

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"time"
 
+	"insyn/internal/crypto"
 	"insyn/internal/mail"
 	"insyn/models"
 )
@@ -138,6 +139,8 @@ func failureCode(err error) string {
 		return "mail-" + string(m.Stage)
 	case errors.As(err, &r):
 		return r.Key
+	case errors.Is(err, crypto.ErrTampered):
+		return "sealed-altered"
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		return "timeout"
 	default:

@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -36,6 +37,28 @@ func (w *work) manifest() ([]byte, []byte, error) {
 		return nil, nil, err
 	}
 	return makeManifest(w.c.ID, searches, items)
+}
+
+// itemFilesWhole tells whether every item's file still has the record it was added with.
+func (w *work) itemFilesWhole() (bool, error) {
+	items, err := w.items()
+	if err != nil {
+		return false, err
+	}
+	all, err := w.tx.Files(w.c.ID)
+	if err != nil {
+		return false, err
+	}
+	sums := make(map[models.FileID][]byte, len(all))
+	for _, f := range all {
+		sums[f.ID] = f.SHA256
+	}
+	for _, i := range items {
+		if !i.FileID.IsZero() && !bytes.Equal(sums[i.FileID], i.SHA256) {
+			return false, nil
+		}
+	}
+	return true, nil
 }
 
 func makeManifest(id models.CaseID, searches []models.Search, items []models.Item) (body, sha []byte, err error) {

@@ -72,10 +72,12 @@ func (s *Service) moveRequest(tx *models.Tx, r *models.Request, version int, act
 		if !slices.Contains(t.From, r.State) || (version != 0 && version != r.Version) {
 			continue
 		}
-		if _, err := tx.RequestEvent(*r, t.Event, t.Audience, data); err != nil {
+		// The row before its chain, as everyone who writes to both: who meets waits, and none deadlocks.
+		if err := tx.MoveRequest(r, t.To); err != nil {
 			return err
 		}
-		return tx.MoveRequest(r, t.To)
+		_, err := tx.RequestEvent(*r, t.Event, t.Audience, data)
+		return err
 	}
 	if !allowed {
 		return ErrForbidden

@@ -2,6 +2,8 @@ package workflows_test
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"testing"
 	"time"
 
@@ -287,4 +289,11 @@ func traceOf(t testing.TB, db *gorm.DB, number string) trace {
 		t.Fatalf("no case %s", number)
 	}
 	return out
+}
+
+func hexOf(b []byte) string { return hex.EncodeToString(b) }
+
+func sha(s string) string {
+	sum := sha256.Sum256([]byte(s))
+	return hexOf(sum[:])
 }

@@ -98,7 +98,18 @@ func doAnswer(w *work) error {
 	return w.notifyHandler("new-message")
 }
 
-func doPauseForRequest(w *work) error { return w.pause(pauseRequest) }
+// doPauseForRequest lets the case wait with its request. Jobs may run in any order: if the person has answered meanwhile there
+// is nothing to wait for, and nobody would end the pause.
+func doPauseForRequest(w *work) error {
+	r, err := w.tx.Request(w.c.RequestID)
+	switch {
+	case err != nil:
+		return err
+	case r.State != models.RequestAwaiting:
+		return ErrConflict
+	}
+	return w.pause(pauseRequest)
+}
 
 func doResumeForRequest(w *work) error {
 	if err := w.resume(); err != nil {

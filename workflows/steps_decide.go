@@ -3,11 +3,9 @@ package workflows
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 	"time"
 
@@ -95,6 +93,15 @@ func (a answerFiles) letter() *models.File {
 		}
 	}
 	return nil
+}
+
+// hashes are the files of the answer by id, for the event of the decision: what is released is these and no others.
+func (a answerFiles) hashes() map[string]string {
+	out := make(map[string]string, len(a.files))
+	for _, f := range a.files {
+		out[f.ID.String()] = hex.EncodeToString(f.SHA256)
+	}
+	return out
 }
 
 type preparedDecide struct {
@@ -194,6 +201,7 @@ func doDecide(w *work) error {
 	}
 	w.c.DecidedAt = &w.tx.Now
 	w.event["outcome"], w.event["letter"], w.event["manifest"] = d.Outcome, hex.EncodeToString(d.LetterSHA), hex.EncodeToString(d.ManifestSHA)
+	w.event["answer"] = in.answer.hashes()
 	return w.promise(JobRelease, "release:"+w.c.ID.String(), time.Time{}, nil)
 }
 
@@ -203,99 +211,4 @@ func decisionReasons(p proposal) string {
 		return "-"
 	}
 	return p.Reasons
-}
-
-// release gives the person what was decided. The letter's bytes are read back and hashed first: what is released is what was
-// decided, byte for byte, or nothing is released.
-func (s *Service) release(ctx context.Context, j models.Job) error {
-	var d models.Decision
-	var letter models.File
-	state := models.CaseState("")
-	err := s.system(ctx, func(tx *models.Tx) error {
-		c, err := tx.Case(j.CaseID)
-		if err != nil {
-			return err
-		}
-		if state = c.State; state != models.CaseDecided {
-			return nil
-		}
-		if d, err = tx.Decision(j.CaseID); err != nil {
-			return err
-		}
-		letter, err = tx.File(d.LetterID)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	if state == models.CaseDecided {
-		if err := s.sameBytes(ctx, letter, d.LetterSHA); err != nil {
-			return err
-		}
-	}
-	s.Failpoint("release-checked")
-	return s.caseEffect(ctx, j, releaseCase{})
-}
-
-// sameBytes reads a sealed file through and compares its hash.
-func (s *Service) sameBytes(ctx context.Context, f models.File, want []byte) error {
-	body, _, err := s.openFile(ctx, f)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = body.Close() }() // read only
-	h := sha256.New()
-	if _, err := io.Copy(h, body); err != nil {
-		return fmt.Errorf("read letter back: %w", err)
-	}
-	if !bytes.Equal(h.Sum(nil), want) {
-		return Refusal{Key: "guard.letter-changed"}
-	}
-	return nil
-}
-
-// doRelease opens the letter, the extract and the released files to the person. Art 12.3 is met now.
-func doRelease(w *work) error {
-	d, err := w.tx.Decision(w.c.ID)
-	if err != nil {
-		return err
-	}
-	if !bytes.Equal(d.ManifestSHA, w.c.ManifestSHA) {
-		return Refusal{Key: "guard.manifest-changed"}
-	}
-	items, err := w.items()
-	if err != nil {
-		return err
-	}
-	released := map[models.FileID]bool{}
-	for _, i := range items {
-		if !i.FileID.IsZero() && i.Disposition != nil && *i.Disposition == models.Release {
-			released[i.FileID] = true
-		}
-	}
-	all, err := w.tx.Files(w.c.ID)
-	if err != nil {
-		return err
-	}
-	var ids []models.FileID
-	for _, f := range all {
-		switch f.Purpose {
-		case models.FileLetter, models.FileExtractHTML, models.FileExtractJSON, models.FileExtractCSV:
-			ids = append(ids, f.ID)
-		case models.FileItem:
-			if released[f.ID] {
-				ids = append(ids, f.ID)
-			}
-		}
-	}
-	if err := w.tx.ReleaseFiles(ids); err != nil {
-		return err
-	}
-	w.c.ReleasedAt = &w.tx.Now
-	w.s.Failpoint("release-written")
-	// The event is the person's to read: at a sensitive controller the number of files would tell what there was.
-	if err := w.mailPerson("answer-available"); err != nil {
-		return err
-	}
-	return w.notify("letter-to-register", models.RoleRegistrator)
 }

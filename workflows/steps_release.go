@@ -1,0 +1,142 @@
+package workflows
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"insyn/internal/crypto"
+	"insyn/internal/files"
+	"insyn/models"
+)
+
+// answerChanged is why a release stops: a record or stored bytes are no longer those of the decision. It is noted on the job, and
+// a human must look.
+func answerChanged() error { return Refusal{Key: "guard.answer-changed"} }
+
+// release gives the person what was decided. Every byte of it is read back and hashed first: what is released is what was
+// decided, byte for byte, or nothing is released.
+func (s *Service) release(ctx context.Context, j models.Job) error {
+	var answer []models.File
+	err := s.system(ctx, func(tx *models.Tx) error {
+		c, err := tx.Case(j.CaseID)
+		if err != nil || c.State != models.CaseDecided {
+			return err
+		}
+		answer, err = answerOf(tx, c)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, f := range answer {
+		if err := s.sameBytes(ctx, f); err != nil {
+			return err
+		}
+	}
+	s.Failpoint("release-checked")
+	return s.caseEffect(ctx, j, releaseCase{})
+}
+
+// sameBytes reads a sealed file through and compares it with its record.
+func (s *Service) sameBytes(ctx context.Context, f models.File) error {
+	h := sha256.New()
+	body, _, err := s.openFile(ctx, f)
+	if err == nil {
+		_, err = io.Copy(h, body)
+		_ = body.Close() // read only
+	}
+	switch {
+	case errors.Is(err, crypto.ErrTampered), errors.Is(err, files.ErrNotFound):
+		return answerChanged()
+	case err != nil:
+		return fmt.Errorf("read answer back: %w", err)
+	case !bytes.Equal(h.Sum(nil), f.SHA256):
+		return answerChanged()
+	}
+	return nil
+}
+
+// answerOf lists what the person gets of a decided case: the letter and the extract that the event of the decision names, and
+// the files of the items that are released. A record that is not as it was decided is refused.
+func answerOf(tx *models.Tx, c models.Case) ([]models.File, error) {
+	d, err := tx.Decision(c.ID)
+	if err != nil {
+		return nil, err
+	}
+	bound, err := decidedFiles(tx, c)
+	if err != nil {
+		return nil, err
+	}
+	if bound[d.LetterID.String()] != hex.EncodeToString(d.LetterSHA) || !bytes.Equal(d.ManifestSHA, c.ManifestSHA) {
+		return nil, answerChanged()
+	}
+	items, err := tx.Items(c.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, i := range items {
+		if !i.FileID.IsZero() && i.Disposition != nil && *i.Disposition == models.Release {
+			bound[i.FileID.String()] = hex.EncodeToString(i.SHA256)
+		}
+	}
+	all, err := tx.Files(c.ID)
+	if err != nil {
+		return nil, err
+	}
+	var out []models.File
+	for _, f := range all {
+		switch want, ok := bound[f.ID.String()]; {
+		case ok && want != hex.EncodeToString(f.SHA256):
+			return nil, answerChanged()
+		case ok:
+			out = append(out, f)
+		}
+	}
+	if len(out) != len(bound) {
+		return nil, answerChanged()
+	}
+	return out, nil
+}
+
+// decidedFiles reads from the case's chain which files, by id and SHA-256, the decision sealed.
+func decidedFiles(tx *models.Tx, c models.Case) (map[string]string, error) {
+	e, err := tx.LastEvent("case", c.ID.UUID(), "decided")
+	if err != nil {
+		return nil, err
+	}
+	var data struct {
+		Answer map[string]string `json:"answer"`
+	}
+	if json.Unmarshal(e.Data, &data) != nil || data.Answer == nil {
+		return nil, answerChanged()
+	}
+	return data.Answer, nil
+}
+
+// doRelease opens the letter, the extract and the released files to the person. Art 12.3 is met now.
+func doRelease(w *work) error {
+	answer, err := answerOf(w.tx, *w.c)
+	if err != nil {
+		return err
+	}
+	ids := make([]models.FileID, len(answer))
+	for i, f := range answer {
+		ids[i] = f.ID
+	}
+	if err := w.tx.ReleaseFiles(ids); err != nil {
+		return err
+	}
+	w.c.ReleasedAt = &w.tx.Now
+	w.s.Failpoint("release-written")
+	// The event is the person's to read: at a sensitive controller the number of files would tell what there was.
+	if err := w.mailPerson("answer-available"); err != nil {
+		return err
+	}
+	return w.notify("letter-to-register", models.RoleRegistrator)
+}
