@@ -93,7 +93,8 @@ func (s *Service) myCase(tx *models.Tx, c models.Case, ctl models.Controller) My
 		m.StatusOn = c.ReceivedOn
 	}
 	if c.ReleasedAt != nil {
-		m.AppealUntil = c.AppealUntil
+		m.StatusOn = calendar.DateOf(*c.ReleasedAt) // that the case was closed later is nothing to the person
+		m.AppealUntil, m.Unopened = c.AppealUntil, c.AppealUntil.IsZero()
 		if c.Outcome != nil {
 			if _, appealable := remedyFor(*c.Outcome, ctl.Kind); !appealable {
 				m.AppealUntil = calendar.Date{}

@@ -79,6 +79,7 @@ type MyCase struct {
 	Steps       []deadline.Step // how the due date came about
 	Paused      bool
 	Question    string // what the controller asked when it stopped the clock
+	Unopened    bool   // an answer is there that has reached the person in no way yet
 	Messages    []MessageView
 	Unread      int
 	Letter      *AnswerFile
