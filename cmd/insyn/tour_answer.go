@@ -27,7 +27,8 @@ func (t *tour) registryWorks() {
 	gunilla := t.registrator("KS")
 	for _, at := range prefixes() {
 		p := t.registrator(at)
-		p.open(deskCase(t.maja.caseNo(at))).sees("Diarium och delgivning").misses("Eftersökning", "Underlag", "Interna anteckningar", t.majaWords(at))
+		p.open(deskCase(t.maja.caseNo(at))).sees("Diarium och delgivning").misses(t.majaWords(at)).
+			lacks("#eftersokning", "#underlag", "#forslag", "#kontroll", "#meddelanden", "#anteckningar")
 		p.notOffered("to search, mark, decide", visitor.ActionEnds("/intyga")).follow("Hämta brevet").status(200)
 		t.check(string(p.page.Body) == t.maja.letters[at], "%s: expected the letter as it was decided, but got another", p.name)
 		t.roleShut(p, deskCase(t.maja.caseNo(at))+"/beslut", deskCase("INS-2027-09999-"+at)+"/beslut")
@@ -36,9 +37,9 @@ func (t *tour) registryWorks() {
 	t.tell("Registratorerna för in diarienummer och läser breven. Söklistor, underlag och anteckningar finns inte på deras sida")
 	evidence := t.wrote("beviset för delgivningen", "Mottagningsbevis kvitterat vid disken av henne själv.", handlers("KS", gunilla.name)...)
 	gunilla.open(deskCase(t.maja.caseNo("KS")))
-	gunilla.send(gunilla.form(visitor.ActionEnds("/delgivning")).Choose("method", "post").Fill("served-on", "2027-01-31").Fill("evidence", evidence), "").
+	gunilla.send(onDay(gunilla.form(visitor.ActionEnds("/delgivning")).Choose("method", "post").Fill("evidence", evidence), "served-on", calendar.New(2027, 1, 31)), "").
 		status(422).reads("Datumet ligger före den dag beslutet lämnades ut.")
-	gunilla.send(gunilla.form(visitor.ActionEnds("/delgivning")).Choose("method", "post").Fill("served-on", t.today().String()).Fill("evidence", evidence), "")
+	gunilla.send(onDay(gunilla.form(visitor.ActionEnds("/delgivning")).Choose("method", "post").Fill("evidence", evidence), "served-on", t.today()), "")
 	gunilla.sees("Delgivningen är sparad.", "Post med mottagningsbevis", longDate(t.today()))
 	t.tell("Kommunstyrelsens beslut delges med post %s. Ett datum före beslutet tas inte emot", longDate(t.today()))
 }
@@ -65,7 +66,7 @@ func (t *tour) majaReads() {
 	t.lettersAreThoseDecided(fetched)
 	t.extractsAgree(fetched)
 	t.neutralSaysNothing(fetched)
-	maja.open("/mina/"+t.maja.number).sees("Du öppnade det", "Du kan överklaga senast "+longDate(calendar.New(2027, 3, 5)))
+	maja.open("/mina/"+t.maja.number).sees("Du öppnade det", "Du kan överklaga senast fredag "+longDate(calendar.New(2027, 3, 5)))
 	t.check(strings.Count(maja.page.Text(), "Du kan överklaga senast") == 1, "Maja: expected one last day for appeal, the social committee's, but saw more")
 	t.tell("Sista dag att överklaga socialnämndens beslut: %s, tre veckor från dagen hon öppnade det", longDate(calendar.New(2027, 3, 5)))
 	t.decider("SN").open(deskCase(t.maja.caseNo("SN"))).sees("Öppnat av sökanden", longDate(calendar.New(2027, 3, 5)))

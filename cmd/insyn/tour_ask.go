@@ -62,10 +62,10 @@ func (t *tour) majaAsks() {
 	maja := t.resident(nameMaja)
 	a := t.majaSays()
 	maja.open("/").sees("personuppgifter").follow("Logga in")
-	maja.open("/ny").sees("Skyddade").send(maja.form(visitor.ActionEnds("/ny")), "")
+	maja.open("/ny").sees("skyddade personuppgifter").send(maja.form(visitor.ActionEnds("/ny")), "")
 	t.maja.draft = strings.Split(strings.Trim(maja.page.URL.Path, "/"), "/")[1]
 	t.tell("Maja loggar in med e-legitimation och börjar. Sidan frågar: ”%s”", maja.page.Heading())
-	maja.send(maja.form(visitor.HasField("namnd")), "Fortsätt").status(422).reads("Välj alla", "kryssa för minst ett val"[1:])
+	maja.send(maja.form(visitor.HasField("namnd")), "Fortsätt").status(422).reads("Kryssa för minst ett val. Är du osäker, välj alla.")
 	maja.send(maja.form(visitor.HasField("namnd")).Tick("namnd", "alla"), "Fortsätt")
 	t.concerns(maja, a, prefixes())
 	t.staleTab(maja, a)

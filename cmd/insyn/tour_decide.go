@@ -81,8 +81,8 @@ func (t *tour) ksDecides() {
 	t.decides(margareta, "KS", "")
 	t.check(t.maja.letters["KS"] == preview, "Margareta Öhman: expected the sealed letter to be the one that was shown, byte for byte, but it is not")
 	t.tell("Kanslichefen läser brevet, svarar på om hon är jävig och beslutar på delegation 4.2. Brevet som låstes är det hon läste")
-	t.resident(nameMaja).open("/mina/"+t.maja.number).sees("Klart", "1 av 4 klara").misses("Allt är klart")
-	t.tell("Maja ser ”Klart” för kommunstyrelsen samma dag, medan de tre andra arbetar vidare: ”1 av 4 klara”")
+	t.resident(nameMaja).open("/mina/"+t.maja.number).sees("Klart", "1 av 4 klar").misses("Allt är klart")
+	t.tell("Maja ser ”Klart” för kommunstyrelsen samma dag, medan de tre andra arbetar vidare: ”1 av 4 klar”")
 }
 
 // decides takes the decision on the page, waits for the release, and keeps the letter as the desk has it.
@@ -113,14 +113,19 @@ func (t *tour) bunDecidesAtMeeting() {
 	f := mikael.form(visitor.ActionEnds("/beslut"), visitor.HasField("unbiased")).Choose("delegation", "meeting").Choose("unbiased", "yes")
 	mikael.send(f, "").status(422)
 	f = mikael.form(visitor.ActionEnds("/beslut"), visitor.HasField("unbiased")).Choose("delegation", "meeting").
-		Fill("meeting-on", t.today().AddDays(1).String()).Fill("meeting-paragraph", "18").Choose("unbiased", "yes")
-	mikael.send(f, "").status(422).reads("Datumet får inte ligga i framtiden")
+		Fill("meeting-paragraph", "18").Choose("unbiased", "yes")
+	mikael.send(onDay(f, "meeting-on", t.today().AddDays(1)), "").status(422).reads("Datumet får inte ligga i framtiden")
 	f = mikael.form(visitor.ActionEnds("/beslut"), visitor.HasField("unbiased")).Choose("delegation", "meeting").
-		Fill("meeting-on", t.today().String()).Fill("meeting-paragraph", "18").Choose("unbiased", "yes")
-	mikael.send(f, "").sees("Beslutet är fattat.", "§ 18")
+		Fill("meeting-paragraph", "18").Choose("unbiased", "yes")
+	mikael.send(onDay(f, "meeting-on", t.today()), "").sees("Beslutet är fattat.", "§ 18")
 	t.released("BUN", mikael)
-	t.letterSays("BUN", "på mötet "+longDate(t.today()), "§ 18", "BUN-2027-00031")
+	t.letterSays("BUN", "på mötet torsdag "+longDate(t.today()), "§ 18", "BUN-2027-00031")
 	t.tell("Barn- och utbildningsnämnden beslutade själv: ”på mötet %s, § 18” står i brevet, och nämndens diarienummer", longDate(t.today()))
+}
+
+// onDay fills in a day in its three fields.
+func onDay(f *visitor.Form, field string, d calendar.Date) *visitor.Form {
+	return f.Fill(field+"-day", itoa(d.Day)).Fill(field+"-month", itoa(int(d.Month))).Fill(field+"-year", itoa(d.Year))
 }
 
 // released notes that a case was decided and keeps its letter.

@@ -115,7 +115,7 @@ func (t *tour) tooLateToExtend(johan *person) {
 	t.turnTo(hard.AddDays(1))
 	johan.open("/arbete").sees("Försenat", number)
 	johan.open(deskCase(number)).sees("Försenat").notOffered("to extend", visitor.ActionEnds("/forlang"))
-	johan.post(deskCase(number)+"/forlang", values).status(409).reads("Det är för sent att förlänga. Sista dagen var " + longDate(hard))
+	johan.post(deskCase(number)+"/forlang", values).status(409).reads("Det är för sent att förlänga. Sista dagen var onsdag " + longDate(hard))
 	t.resident(nameOmar).open("/mina/" + t.omar.kept).sees("Försenat")
 	t.tell("Efter %s går det inte att förlänga: knappen är borta, och den som skickar formuläret ändå läser ”Det är för sent att förlänga”", longDate(hard))
 }

@@ -98,6 +98,14 @@ func (p *person) misses(texts ...string) *person {
 	return p
 }
 
+// lacks demands that the page has no such part.
+func (p *person) lacks(selectors ...string) *person {
+	for _, sel := range selectors {
+		p.t.check(len(p.page.Find(sel)) == 0, "%s: expected no part %s on %s, but there is one", p.name, sel, p.page.URL.Path)
+	}
+	return p
+}
+
 // status demands the answer's status.
 func (p *person) status(want int) *person {
 	p.t.check(p.page.Status == want, "%s: expected %d from %s, but got %d “%s”: %s",

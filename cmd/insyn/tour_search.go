@@ -71,7 +71,8 @@ func (t *tour) addText(p *person, system, title, text string) {
 }
 
 func (t *tour) addFile(p *person, system, title string, f visitor.File) {
-	p.send(p.form(visitor.ActionEnds("/underlag")).Choose("search", system).Fill("title", title).Attach("file", f), "").sees("Posten är tillagd", f.Name)
+	p.send(p.form(visitor.ActionEnds("/underlag")).Choose("search", system).Fill("title", title).Attach("file", f), "").sees("Posten är tillagd", title)
+	p.follow("Bedöm "+title).sees(f.Name).open(p.page.URL.Path)
 }
 
 // releases marks an item to be released; withholds marks it not to be, with its ground and what the letter says.
