@@ -13,7 +13,6 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 
 	"insyn/internal/clock"
 	"insyn/internal/crypto"
@@ -42,11 +41,6 @@ func (r record) json(t testing.TB) string {
 		t.Fatal(err)
 	}
 	return string(b)
-}
-
-// execer is a connection or a transaction.
-type execer interface {
-	Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error)
 }
 
 // insertSQL is the statement that stores a record with these columns given as its one parameter.

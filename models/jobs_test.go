@@ -210,48 +210,8 @@ func TestAReceiptIsWrittenOnce(t *testing.T) {
 	}
 }
 
-// TestCopiesOfATaskRunOneAfterTheOther: sixteen copies lock the job, and all but the first find its receipt.
-func TestCopiesOfATaskRunOneAfterTheOther(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	store, _ := w.store(t)
-	promised(t, store, 1)
-	job := claim(t, store, 1)[0]
-	var mu sync.Mutex
-	inside, effects := 0, 0
-	var wg sync.WaitGroup
-	for range 16 {
-		wg.Go(func() {
-			err := store.InTx(context.Background(), models.SystemActor(), func(tx *models.Tx) error {
-				j, err := tx.LockJob(job.ID)
-				if err != nil || j.DoneAt != nil {
-					return err
-				}
-				mu.Lock()
-				inside++
-				if inside != 1 {
-					t.Error("two copies hold the job")
-				}
-				mu.Unlock()
-				err = tx.FinishJob(job.ID, models.JobDone)
-				mu.Lock()
-				effects++
-				inside--
-				mu.Unlock()
-				return err
-			})
-			if err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	wg.Wait()
-	if effects != 1 {
-		t.Errorf("the effect was made %d times", effects)
-	}
-}
-
-// TestALockedJobWaits: the second copy is seen waiting for the first in the database itself.
+// TestALockedJobWaits: two copies of a task run one after the other. The second is seen waiting for the first in the
+// database itself, and then finds its receipt.
 func TestALockedJobWaits(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -216,7 +216,7 @@ func TestRowsCannotBePlanted(t *testing.T) {
 	w.put("files", r)
 	refused(t, conn, resident, absent, "update files set draft_id = null where id = $1", r["id"])
 	tx := begin(t, conn, ombud)
-	if err := tx.QueryRow(context.Background(), "select id from files where id = $1", r["id"]).Scan(new(uuid.UUID)); err != pgx.ErrNoRows {
+	if err := tx.QueryRow(context.Background(), "select id from files where id = $1", r["id"]).Scan(new(uuid.UUID)); !errors.Is(err, pgx.ErrNoRows) {
 		t.Errorf("the ombud sees a file of a draft: %v", err)
 	}
 	_ = tx.Rollback(context.Background())

@@ -2,6 +2,7 @@ package models_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -199,7 +200,7 @@ func (a *attempt) change(kind string) string {
 	}
 	row := a.conn.QueryRow(context.Background(), `select quote_ident(attname) from pg_attribute where attrelid = $1::regclass and attnum > 0
 		and not attisdropped and has_column_privilege(attrelid, attnum, 'UPDATE') order by attnum limit 1`, table)
-	if err := row.Scan(&column); err != nil && err != pgx.ErrNoRows {
+	if err := row.Scan(&column); err != nil && !errors.Is(err, pgx.ErrNoRows) {
 		a.t.Fatal(err)
 	}
 	return column + " = " + column
