@@ -27,7 +27,7 @@ func (s *Service) CasePage(ctx context.Context, actor models.Actor, number strin
 		}
 		return tx.LogReading("case", c.ControllerID, c.ID.UUID())
 	})
-	return v, err
+	return seen(v, err)
 }
 
 // caseView gathers the page. Those who keep the diary see the letter and its service, and no content.

@@ -51,7 +51,8 @@ func (s *Service) Intake(ctx context.Context, actor models.Actor, after IntakeCu
 		}
 		return tx.LogReading("intake", models.ControllerID{}, shown...)
 	})
-	return out, more, err
+	out, err = seen(out, err)
+	return out, more && err == nil, err
 }
 
 func (s *Service) intakeItem(tx *models.Tx, r models.Request, public []models.CasePublic) (IntakeItem, error) {
@@ -117,7 +118,7 @@ func (s *Service) IntakePage(ctx context.Context, actor models.Actor, number str
 		}
 		return tx.LogReading("intake-request", models.ControllerID{}, r.ID.UUID())
 	})
-	return v, err
+	return seen(v, err)
 }
 
 func (s *Service) fillIntakeCases(tx *models.Tx, v *IntakeView) error {
@@ -183,5 +184,5 @@ func (s *Service) ReadLog(ctx context.Context, actor models.Actor, f LogFilter) 
 		}
 		return nil
 	})
-	return out, err
+	return seen(out, err)
 }

@@ -43,7 +43,7 @@ func (s *Service) MyRequests(ctx context.Context, actor models.Actor) ([]MyReque
 		}
 		return tx.LogReading("my-requests", models.ControllerID{}, shown...)
 	})
-	return out, err
+	return seen(out, err)
 }
 
 func (s *Service) controllersByID(tx *models.Tx) (map[models.ControllerID]models.Controller, error) {
@@ -180,7 +180,7 @@ func (s *Service) MyRequest(ctx context.Context, actor models.Actor, number stri
 		}
 		return tx.LogReading("my-request", models.ControllerID{}, streams...)
 	})
-	return out, err
+	return seen(out, err)
 }
 
 // fillMyCase adds messages, the open question and the answer.

@@ -36,7 +36,7 @@ func (s *Service) Preview(ctx context.Context, actor models.Actor, number string
 		}
 		return tx.LogReading("preview", c.ControllerID, c.ID.UUID())
 	})
-	return body, err
+	return seen(body, err)
 }
 
 // likelyAuthority is who will decide, as far as can be said: the reader if they may, else the first who holds a delegation.

@@ -50,7 +50,7 @@ func (s *Service) Queue(ctx context.Context, actor models.Actor, f QueueFilter) 
 		}
 		return tx.LogReading("queue", f.Controller, caseIDs(cases)...)
 	})
-	return q, err
+	return seen(q, err)
 }
 
 func (s *Service) queued(tx *models.Tx, at []models.ControllerID, f QueueFilter) ([]models.Case, error) {
