@@ -61,6 +61,8 @@ type tour struct {
 	words    []words    // what was written, and who may see it
 	expected []sentMail // mails that must have been sent
 	begun    time.Time  // by the machine's clock
+	data     string     // the database's folder
+	mails    string     // the catcher's
 	claims   int        // how many things were checked
 
 	maja   majaRequest
@@ -105,6 +107,10 @@ func (t *tour) begin(ctx context.Context) (err error) {
 	}
 	if t.admin, err = pgx.Connect(ctx, t.stack.cluster.AdminURL(demoDatabase)); err != nil {
 		return errors.Join(errors.New("look into the tour's database"), t.stack.Close())
+	}
+	t.mails = t.stack.MailDir
+	if err := t.admin.QueryRow(ctx, "show data_directory").Scan(&t.data); err != nil {
+		return errors.Join(errors.New("ask where the tour's database lies"), t.admin.Close(ctx), t.stack.Close())
 	}
 	if t.redis, err = watchRedis(ctx, t.stack.config.RedisURL); err != nil {
 		return errors.Join(err, t.admin.Close(ctx), t.stack.Close())

@@ -93,7 +93,7 @@ func (t *tour) whoSawWhat() {
 	slices.SortFunc(names, func(a, b string) int {
 		return strings.Compare(rank(t.people[a].role)+t.people[a].role+a, rank(t.people[b].role)+t.people[b].role+b)
 	})
-	fmt.Fprintf(t.out, "\n   Vem såg vad? ● såg, · kunde inte se\n\n")
+	fmt.Fprintf(t.out, "\n   Vem såg vad? ● såg  ○ fick se, men öppnade inte  · fick inte, och såg inte\n\n")
 	for i, n := range names {
 		fmt.Fprintf(t.out, "   %2d %s, %s\n", i+1, n, t.people[n].role)
 	}
@@ -121,6 +121,9 @@ func (t *tour) row(out io.Writer, w words, names []string) {
 	seen := 0
 	for _, n := range names {
 		mark := "·"
+		if w.allows(n) {
+			mark = "○"
+		}
 		if t.people[n].saw(w.text) {
 			mark = "●"
 			seen++

@@ -157,20 +157,29 @@ func (t *tour) addresses() []string {
 	return out
 }
 
-// fileNames are the names of everything below the service's folder.
-func (t *tour) fileNames() string {
-	var b strings.Builder
-	t.must(filepath.WalkDir(t.service(), func(path string, _ fs.DirEntry, err error) error {
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil // the database's own files come and go
-		}
-		b.WriteString(strings.TrimPrefix(path, t.service()) + "\n")
-		return err
-	}))
-	return b.String()
+// folders are where the service writes. The database may have had to go elsewhere, where its own user can reach it.
+func (t *tour) folders() []string {
+	own := filepath.Join(t.dir, "service")
+	if strings.HasPrefix(t.data, own+string(filepath.Separator)) {
+		return []string{own}
+	}
+	return []string{own, t.data}
 }
 
-func (t *tour) service() string { return filepath.Join(t.dir, "service") }
+// fileNames are the names of everything in the service's folders, each below its folder.
+func (t *tour) fileNames() string {
+	var b strings.Builder
+	for _, folder := range t.folders() {
+		t.must(filepath.WalkDir(folder, func(path string, _ fs.DirEntry, err error) error {
+			if errors.Is(err, fs.ErrNotExist) {
+				return nil // the database's own files come and go
+			}
+			b.WriteString(strings.TrimPrefix(path, folder) + "\n")
+			return err
+		}))
+	}
+	return b.String()
+}
 
 // tables copies every table of the database, as its administrator, and looks through it.
 func (t *tour) tables(see func(string, []byte), control needle) int {
@@ -191,32 +200,30 @@ func (t *tour) tables(see func(string, []byte), control needle) int {
 	return len(names)
 }
 
-// disk looks through every file that the stopped service left: database files and write-ahead log, sealed files, keys, log.
+// disk looks through every file that the stopped service left: database files and write-ahead log, sealed files, keys.
 func (t *tour) disk() (found []string, files int, err error) {
-	needles, control := t.needles(), t.control()
-	for i := range needles {
-		// Escaped for the web nothing stands in a data file.
-		needles[i].shapes = needles[i].shapes[:min(len(needles[i].shapes), 8)]
-	}
-	controlled := false
-	err = filepath.WalkDir(t.service(), func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !d.Type().IsRegular() {
-			if d != nil && d.IsDir() && d.Name() == "mail" {
+	needles, control, seeing := t.needles(), t.control(), false
+	for _, folder := range t.folders() {
+		err = errors.Join(err, filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
+			switch {
+			case err != nil:
+				return fmt.Errorf("look through the disk: %w", err)
+			case d.IsDir() && path == t.mails:
 				return fs.SkipDir // recipients stand in the mails themselves, which were looked through
+			case !d.Type().IsRegular():
+				return nil
 			}
-			return err
-		}
-		body, err := os.ReadFile(path) //nolint:gosec // below INSYN_VAR
-		if err != nil {
-			return fmt.Errorf("INSYN_VAR: %w", err)
-		}
-		files++
-		where := strings.TrimPrefix(path, t.service()+string(filepath.Separator))
-		found = append(found, in(where, body, needles)...)
-		controlled = controlled || len(in(where, body, []needle{control})) > 0
-		return nil
-	})
-	if err == nil && !controlled {
+			body, err := os.ReadFile(path) //nolint:gosec // the service's own folders
+			if err != nil {
+				return fmt.Errorf("look through the disk: %w", err)
+			}
+			files++
+			found = append(found, in(strings.TrimPrefix(path, folder), body, needles)...)
+			seeing = seeing || len(in("", body, []needle{control})) > 0
+			return nil
+		}))
+	}
+	if err == nil && !seeing {
 		err = errors.New("expected to find a request's number on the disk, but the search is blind")
 	}
 	return found, files, err

@@ -133,7 +133,7 @@ func (t *tour) othersHaveNoWay() {
 		}
 		t.roleShut(p, intake(t.maja.number), intake("INS-2027-09999"))
 	}
-	helena.open("/arbete/laslogg").sees("Läslogg", "Anna-Karin Lindqvist").misses(nameMaja, numberMaja, nameOmar)
+	helena.open("/arbete/laslogg").sees("Läslogg", "Piotr Kowalski").misses(nameMaja, numberMaja, nameOmar)
 	t.roleShut(davit, "/arbete/laslogg", "/arbete/laslogg")
 	t.tell("Administratören och logggranskaren ser inga ärenden. Läsloggen visar vem som läst, inte om vem")
 }

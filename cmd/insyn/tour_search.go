@@ -72,7 +72,7 @@ func (t *tour) addText(p *person, system, title, text string) {
 
 func (t *tour) addFile(p *person, system, title string, f visitor.File) {
 	p.send(p.form(visitor.ActionEnds("/underlag")).Choose("search", system).Fill("title", title).Attach("file", f), "").sees("Posten är tillagd", title)
-	p.follow("Bedöm "+title).sees(f.Name).open(p.page.URL.Path)
+	p.follow("Bedöm " + title).sees(f.Name).open(p.page.URL.Path)
 }
 
 // releases marks an item to be released; withholds marks it not to be, with its ground and what the letter says.
@@ -104,7 +104,7 @@ func (t *tour) ksFindsNothing() {
 	t.nothingIn(johan, "E-postlådan kommunstyrelsen")
 	why := t.wrote("varför KS inte sökte", "Lådan byttes i höstas och den gamla är tömd.", letterReaders("KS", nameMaja)...)
 	t.attest(johan, "E-postlådan kommunstyrelsen", "not-searched", "", why)
-	note := t.wrote("KS:s anteckning", "Ringde kvarnen, ingen minns ladan.", handlers("KS")...)
+	note := t.wrote("KS:s anteckning", "Ringde kvarnen, ingen minns ladan.", johan.name, officers()["KS"].decider)
 	johan.send(johan.form(visitor.ActionEnds("/anteckning")).Fill("text", note), "").sees(note)
 	t.propose(johan, "nothing-found", "")
 	t.expectRole("ready-to-decide", t.maja.caseNo("KS"), "Margareta Öhman")
