@@ -104,7 +104,7 @@ func TestNothingFoundAndEverythingSecretLookTheSame(t *testing.T) {
 					t.Errorf("after %s (- nothing found, + everything secret):\n%s", step.name, diff)
 				}
 				for _, s := range []staged{nothing, secret} {
-					s.Clock.Advance(day)
+					s.Clock.Advance(oneDay)
 				}
 			}
 			if got := nothing.Case(nothing.number).State; got != models.CaseReleased {
@@ -200,7 +200,7 @@ func TestInnerRoundsDoNotShow(t *testing.T) {
 		return string(j)
 	}
 	before := see()
-	s.Clock.Advance(day)
+	s.Clock.Advance(oneDay)
 	s.Do("ombud SN", s.number, s.propose())
 	s.Work()
 	if diff := cmp.Diff(before, see()); diff != "" {

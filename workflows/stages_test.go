@@ -16,7 +16,7 @@ import (
 	"insyn/workflows/workflowtest"
 )
 
-const day = 24 * time.Hour
+const oneDay = 24 * time.Hour
 
 // stage is a place in the case machine that tests begin from. There are two that wait: for the controller's own question, and
 // for the servicecenter's.
@@ -83,7 +83,7 @@ func reach(w *workflowtest.World, maja models.Actor, to stage) staged {
 		func() { w.Decide("SN", s.number) },
 		func() { w.Work(); s.open() },
 		func() {
-			s.must(at(w, 60*day).Apply(context.Background(), models.SystemActor(), w.On(s.number), workflows.SystemInput(workflows.ActionClose)))
+			s.must(at(w, 60 * oneDay).Apply(context.Background(), models.SystemActor(), w.On(s.number), workflows.SystemInput(workflows.ActionClose)))
 		},
 	} {
 		step()
@@ -223,9 +223,9 @@ func (s staged) input(a workflows.Action) workflows.Input {
 func later(a workflows.Action) time.Duration {
 	switch a {
 	case workflows.ActionReviewTimeout:
-		return 10 * day
+		return 10 * oneDay
 	case workflows.ActionClose:
-		return 60 * day
+		return 60 * oneDay
 	default:
 		return 0
 	}
@@ -297,3 +297,5 @@ func sha(s string) string {
 	sum := sha256.Sum256([]byte(s))
 	return hexOf(sum[:])
 }
+
+type gormDB = gorm.DB
