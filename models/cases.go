@@ -228,10 +228,12 @@ func (tx *Tx) CasesPastAppeal(today calendar.Date, limit int) ([]Case, error) {
 	return raw[Case](tx, "select * from cases where state = 'released' and appeal_until < ? order by appeal_until, id limit ?", today, limit)
 }
 
-// UnopenedSince lists released cases whose letter was not opened and that were released before an instant.
-func (tx *Tx) UnopenedSince(before time.Time, limit int) ([]Case, error) {
+// UnopenedSince lists released cases whose letter was not opened, that were released before an instant, and for which no job
+// is promised under the key that begins so and ends with the case's id. Oldest first.
+func (tx *Tx) UnopenedSince(before time.Time, key string, limit int) ([]Case, error) {
 	return raw[Case](tx, `select c.* from cases c where c.state = 'released' and c.released_at < ?
-		and not exists (select from services s where s.case_id = c.id) order by c.released_at, c.id limit ?`, before, limit)
+		and not exists (select from services s where s.case_id = c.id)
+		and not exists (select from jobs j where j.key = ? || c.id::text) order by c.released_at, c.id limit ?`, before, key, limit)
 }
 
 // Unattended counts the open cases that have neither a named human nor a live job (invariant 4: zero).

@@ -90,7 +90,7 @@ func TestQueriesOfTheArchiveUseIndexes(t *testing.T) {
 			return min(len(rows), 1), 1, err
 		}},
 		{"unopened", models.SystemActor(), "cases_released_idx", 400, func(tx *models.Tx) (int, int, error) {
-			rows, err := tx.UnopenedSince(noon(), 200)
+			rows, err := tx.UnopenedSince(noon(), "mail:reminder-unopened:", 200)
 			return len(rows), 200, err
 		}},
 		{"unattended", ombud, "cases_queue_idx", 1100, func(tx *models.Tx) (int, int, error) {

@@ -85,36 +85,48 @@ func (s *Service) watchReviews(ctx context.Context) error {
 	}); err != nil {
 		return err
 	}
-	for _, r := range due {
-		if err := s.Apply(ctx, models.SystemActor(), On{Case: r.CaseID}, reviewTimeout{}); err != nil && !errors.Is(err, ErrConflict) {
-			return err
+	return each(due, func(r models.Review) error {
+		return s.Apply(ctx, models.SystemActor(), On{Case: r.CaseID}, reviewTimeout{})
+	})
+}
+
+// each does something for every row: one that fails holds up no other. A row that has moved on, or is gone, needs it no longer.
+func each[T any](rows []T, do func(row T) error) error {
+	var problems []error
+	for _, row := range rows {
+		if err := do(row); err != nil && !errors.Is(err, ErrConflict) && !errors.Is(err, ErrNotFound) {
+			problems = append(problems, err)
 		}
 	}
-	return nil
+	return errors.Join(problems...)
 }
 
 // watchUnopened reminds the person of a decision that lies unopened, and then asks the registrator to post it.
 func (s *Service) watchUnopened(ctx context.Context) error {
-	return s.system(ctx, func(tx *models.Tx) error {
-		cases, err := tx.UnopenedSince(tx.Now.Add(-remindAfter), watchPage)
-		if err != nil {
+	return errors.Join(
+		s.unopened(ctx, remindAfter, "mail:reminder-unopened:", JobMailPerson, map[string]any{"mail": "reminder-unopened"}),
+		s.unopened(ctx, postAfter, "notify:post-it:", JobNotify, map[string]any{"mail": "post-it", "role": models.RoleRegistrator}))
+}
+
+// unopened promises a job for each decision that has lain unopened for so long and has none under the key.
+func (s *Service) unopened(ctx context.Context, after time.Duration, key string, kind JobKind, data map[string]any) error {
+	for {
+		n := 0
+		err := s.system(ctx, func(tx *models.Tx) error {
+			cases, err := tx.UnopenedSince(tx.Now.Add(-after), key, watchPage)
+			n = len(cases)
+			for _, c := range cases {
+				if err := promise(tx, models.Job{Kind: string(kind), Key: key + c.ID.String(), RequestID: c.RequestID, CaseID: c.ID,
+					ControllerID: c.ControllerID}, data); err != nil {
+					return err
+				}
+			}
+			return err
+		})
+		if err != nil || n < watchPage {
 			return err
 		}
-		for _, c := range cases {
-			if err := promise(tx, models.Job{Kind: string(JobMailPerson), Key: "mail:reminder-unopened:" + c.ID.String(), RequestID: c.RequestID, CaseID: c.ID,
-				ControllerID: c.ControllerID}, map[string]any{"mail": "reminder-unopened"}); err != nil {
-				return err
-			}
-			if c.ReleasedAt.Add(postAfter).After(tx.Now) {
-				continue
-			}
-			if err := promise(tx, models.Job{Kind: string(JobNotify), Key: "notify:post-it:" + c.ID.String(), RequestID: c.RequestID, CaseID: c.ID,
-				ControllerID: c.ControllerID}, map[string]any{"mail": "post-it", "role": models.RoleRegistrator}); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	}
 }
 
 // watchAppeals closes cases whose appeal period is over.
@@ -126,12 +138,7 @@ func (s *Service) watchAppeals(ctx context.Context) error {
 	}); err != nil {
 		return err
 	}
-	for _, c := range over {
-		if err := s.Apply(ctx, models.SystemActor(), On{Case: c.ID}, closeCase{}); err != nil && !errors.Is(err, ErrConflict) {
-			return err
-		}
-	}
-	return nil
+	return each(over, func(c models.Case) error { return s.Apply(ctx, models.SystemActor(), On{Case: c.ID}, closeCase{}) })
 }
 
 // watchDrafts throws away drafts that nobody has touched for a month, with their keys.
@@ -143,12 +150,7 @@ func (s *Service) watchDrafts(ctx context.Context) error {
 	}); err != nil {
 		return err
 	}
-	for _, d := range stale {
-		if err := s.DiscardDraft(ctx, models.ResidentActor(d.SubjectID), d.ID); err != nil && !errors.Is(err, ErrConflict) && !errors.Is(err, ErrNotFound) {
-			return err
-		}
-	}
-	return nil
+	return each(stale, func(d models.Draft) error { return s.DiscardDraft(ctx, models.ResidentActor(d.SubjectID), d.ID) })
 }
 
 func (s *Service) sealReadLog(ctx context.Context) error {

@@ -94,7 +94,7 @@ func (w *World) Another(db *testkit.Database, change ...func(*workflows.Deps)) *
 	w.must(err)
 	store, err := files.OpenDir("file://" + w.Files)
 	w.must(err)
-	texts, err := templates.Load(documents{templates.Files()}, templates.DefaultLook("Exempelby kommun"))
+	texts, err := Texts()
 	w.must(err)
 	sealer := crypto.NewSealer(w.Keys)
 	settings := workflows.DefaultSettings()
@@ -106,6 +106,14 @@ func (w *World) Another(db *testkit.Database, change ...func(*workflows.Deps)) *
 	}
 	return workflows.New(deps)
 }
+
+// Texts are the letters, extracts and mails, without the pages. They are read once for all worlds of a process.
+func Texts() (*templates.Set, error) { return texts() }
+
+// texts never changes once it is read; reading it takes longer than everything else that a world needs.
+var texts = sync.OnceValues(func() (*templates.Set, error) { //nolint:gochecknoglobals // see above
+	return templates.Load(documents{templates.Files()}, templates.DefaultLook("Exempelby kommun"))
+})
 
 // documents hides the pages: the use cases write letters, extracts and mails only.
 type documents struct{ fs.FS }
@@ -295,7 +303,7 @@ func File(name, content string) *workflows.IncomingFile {
 func (w *World) Read(body io.ReadSeekCloser, _ workflows.FileView, err error) string {
 	w.T.Helper()
 	w.must(err)
-	defer body.Close()
+	defer func() { _ = body.Close() }() // read only
 	b, err := io.ReadAll(body)
 	w.must(err)
 	return string(b)
