@@ -43,7 +43,7 @@ func (tourCmd) Run(ctx context.Context, env environment, out io.Writer) (err err
 	if err := t.end(); err != nil {
 		return err
 	}
-	return t.afterwards()
+	return errors.Join(t.afterwards(), t.unheard)
 }
 
 // tour is the stage: the installation, the people, the clock, and what has been promised and said so far.
@@ -65,8 +65,10 @@ type tour struct {
 	mails    string     // the catcher's
 	claims   int        // how many things were checked
 
-	maja   majaRequest
-	omar   omarRequests
+	maja    majaRequest
+	omar    omarRequests
+	unheard error // of writing to out
+
 	probes int // attempts at what is not one's own
 }
 
@@ -171,7 +173,7 @@ func (t *tour) play() (err error) {
 	}()
 	for i, s := range scenes() {
 		at = s.title
-		fmt.Fprintf(t.out, "\n%d. %s\n", i+1, s.title)
+		t.print("\n%d. %s\n", i+1, s.title)
 		s.play(t)
 	}
 	return nil
@@ -196,8 +198,13 @@ func (t *tour) check(ok bool, format string, args ...any) {
 }
 
 // tell prints a line of the story.
-func (t *tour) tell(format string, args ...any) {
-	fmt.Fprintf(t.out, "   %s\n", fmt.Sprintf(format, args...))
+func (t *tour) tell(format string, args ...any) { t.print("   %s\n", fmt.Sprintf(format, args...)) }
+
+// print writes to whoever watches; that they have gone is remembered and told at the end.
+func (t *tour) print(format string, args ...any) {
+	if _, err := fmt.Fprintf(t.out, format, args...); err != nil {
+		t.unheard = err
+	}
 }
 
 // today is the story's day.

@@ -2,8 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
-	"io"
 	"slices"
 	"strings"
 
@@ -68,11 +66,11 @@ func (t *tour) afterwards() error {
 	if len(found) > 0 {
 		return errors.New("nothing personal was to be left in plain text on the disk, but: " + strings.Join(found, "; "))
 	}
-	fmt.Fprintf(t.out, "   Allt är stoppat. %d filer på disken (databas, logg, nycklar, filer) genomsökta: inget personligt i klartext\n", files)
+	t.print("   Allt är stoppat. %d filer på disken (databas, logg, nycklar, filer) genomsökta: inget personligt i klartext\n", files)
 	took := clock.System().Now().Sub(t.begun)
-	fmt.Fprintf(t.out, "\nThe tour is over: %d people, %d pages and files, %d checks, %d attempts at what is not one's own, %.0f seconds.\n",
+	t.print("\nThe tour is over: %d people, %d pages and files, %d checks, %d attempts at what is not one's own, %.0f seconds.\n",
 		len(t.people), t.shownPages(), t.claims, t.probes, took.Seconds())
-	fmt.Fprintf(t.out, "Mails, letters and released material are in %s\n", t.dir)
+	t.print("Mails, letters and released material are in %s\n", t.dir)
 	return nil
 }
 
@@ -93,17 +91,17 @@ func (t *tour) whoSawWhat() {
 	slices.SortFunc(names, func(a, b string) int {
 		return strings.Compare(rank(t.people[a].role)+t.people[a].role+a, rank(t.people[b].role)+t.people[b].role+b)
 	})
-	fmt.Fprintf(t.out, "\n   Vem såg vad? ● såg  ○ fick se, men öppnade inte  · fick inte, och såg inte\n\n")
+	t.print("\n   Vem såg vad? ● såg  ○ fick se, men öppnade inte  · fick inte, och såg inte\n\n")
 	for i, n := range names {
-		fmt.Fprintf(t.out, "   %2d %s, %s\n", i+1, n, t.people[n].role)
+		t.print("   %2d %s, %s\n", i+1, n, t.people[n].role)
 	}
-	fmt.Fprintf(t.out, "\n   %-34s", "")
+	t.print("\n   %-34s", "")
 	for i := range names {
-		fmt.Fprintf(t.out, "%3d", i+1)
+		t.print("%3d", i+1)
 	}
-	fmt.Fprintln(t.out)
+	t.print("\n")
 	for _, w := range t.words {
-		t.row(t.out, w, names)
+		t.row(w, names)
 	}
 }
 
@@ -116,8 +114,8 @@ func rank(role string) string {
 	return "z"
 }
 
-func (t *tour) row(out io.Writer, w words, names []string) {
-	fmt.Fprintf(out, "   %-34s", w.what)
+func (t *tour) row(w words, names []string) {
+	t.print("   %-34s", w.what)
 	seen := 0
 	for _, n := range names {
 		mark := "·"
@@ -129,8 +127,8 @@ func (t *tour) row(out io.Writer, w words, names []string) {
 			seen++
 			t.check(w.allows(n), "%s (%s): expected never to be shown %s (“%s”), but it was on a page", n, t.people[n].role, w.what, w.text)
 		}
-		fmt.Fprintf(out, "  %s", mark)
+		t.print("  %s", mark)
 	}
-	fmt.Fprintln(out)
+	t.print("\n")
 	t.check(seen > 0, "expected somebody to be shown %s (“%s”), but nobody was: the check is blind", w.what, w.text)
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // omarRequests are the numbers of Omar's two requests.
-type omarRequests struct{ withdrawn, kept, draft string }
+type omarRequests struct{ withdrawn, kept string }
 
 // omarAsks: one request that is taken back, one that is paused by an ombud and answered.
 func (t *tour) omarAsks() {

@@ -28,13 +28,13 @@ func (t *tour) omarTriesMajas() {
 	maja.open("/mina/" + t.maja.number)
 	file := lastPart(maja.page.Resolve(maja.page.Find("#hamta-BUN a[href]")[0].Attr("href")))
 	const made = "INS-2027-09999"
-	real, no := "/mina/"+t.maja.number, "/mina/"+made
+	hers, no := "/mina/"+t.maja.number, "/mina/"+made
 	omar.open("/mina").misses(t.maja.number)
-	omar.absent(real, no)
-	omar.absent(real+"/ta-tillbaka", no+"/ta-tillbaka")
+	omar.absent(hers, no)
+	omar.absent(hers+"/ta-tillbaka", no+"/ta-tillbaka")
 	omar.absent("/kvitto/"+t.maja.number, "/kvitto/"+made)
-	omar.absent(real+"/fil/"+file, no+"/fil/"+madeUpID())
-	omar.absent(real+"/fil/"+file+"/klar", no+"/fil/"+madeUpID()+"/klar")
+	omar.absent(hers+"/fil/"+file, no+"/fil/"+madeUpID())
+	omar.absent(hers+"/fil/"+file+"/klar", no+"/fil/"+madeUpID()+"/klar")
 	omar.absent("/mina/"+t.omar.kept+"/fil/"+file, "/mina/"+t.omar.kept+"/fil/"+madeUpID())
 	for _, step := range []string{"", "/namnder", "/om/KS", "/svar", "/kontrollera", "/slang"} {
 		omar.absent("/utkast/"+t.maja.draft+step, "/utkast/"+madeUpID()+step)
@@ -42,9 +42,9 @@ func (t *tour) omarTriesMajas() {
 	omar.open("/mina")
 	text := url.Values{"text": {"Hej"}, "version": {"1"}, "case": {madeUpID()}, "vad": {"alla"}, "version-alla": {"1"}}
 	for _, form := range []string{"/meddelande", "/svara", "/fraga", "/ta-tillbaka"} {
-		omar.absentPost(real+form, no+form, text)
+		omar.absentPost(hers+form, no+form, text)
 	}
-	omar.absentPost(real+"/fil/"+file, no+"/fil/"+madeUpID(), nil)
+	omar.absentPost(hers+"/fil/"+file, no+"/fil/"+madeUpID(), nil)
 	omar.absentPost("/utkast/"+t.maja.draft+"/skicka", "/utkast/"+madeUpID()+"/skicka", nil)
 	t.tell("Omar når varken Majas begäran, kvitto, utkast, filer eller formulär")
 }
@@ -75,8 +75,8 @@ func (t *tour) ombudsTryEachOthers() {
 			p.open("/arbete")
 			stolen := url.Values{"case": {ids[other]}, "version": {"3"}, "text": {"Hej"}, "why": {"Hej"}, "ground": {"number"}, "reason": {"Hej"}}
 			for _, form := range []string{"anteckning", "meddelande", "forlang", "tillbaka", "borja"} {
-				real, made := deskCase(t.maja.caseNo(other))+"/"+form, deskCase("INS-2027-09999-"+other)+"/"+form
-				p.absentPost(real, made, stolen)
+				theirs, made := deskCase(t.maja.caseNo(other))+"/"+form, deskCase("INS-2027-09999-"+other)+"/"+form
+				p.absentPost(theirs, made, stolen)
 				// With one's own number in the address and the other's case in the form.
 				p.absentPost(deskCase(t.maja.caseNo(at))+"/"+form, deskCase("INS-2027-09999-"+at)+"/"+form, stolen)
 			}

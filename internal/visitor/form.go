@@ -222,12 +222,12 @@ func (f *Form) Value(field string) string {
 		if !f.named(c, field) {
 			continue
 		}
-		switch {
-		case c.kind == "radio" || c.kind == "checkbox":
+		switch c.kind {
+		case "radio", "checkbox":
 			if c.on {
 				return c.value
 			}
-		case c.kind == "select":
+		case "select":
 			for _, o := range c.options {
 				if o.on {
 					return o.value

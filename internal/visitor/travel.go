@@ -31,7 +31,7 @@ const (
 	pageLimit     = 64 << 20 // bytes of an answer
 )
 
-// ErrPolicy: a browser would not have sent the form there.
+// ErrPolicy says that a browser would not have sent the form there.
 var ErrPolicy = errors.New("the page's own policy forbids the form to go there")
 
 // travel makes the journey and follows its redirects.
