@@ -83,7 +83,7 @@ func reach(w *workflowtest.World, maja models.Actor, to stage) staged {
 		func() { w.Decide("SN", s.number) },
 		func() { w.Work(); s.open() },
 		func() {
-			s.must(at(w, 60 * oneDay).Apply(context.Background(), models.SystemActor(), w.On(s.number), workflows.SystemInput(workflows.ActionClose)))
+			s.must(at(w, 60*oneDay).Apply(context.Background(), models.SystemActor(), w.On(s.number), workflows.SystemInput(workflows.ActionClose)))
 		},
 	} {
 		step()

@@ -101,7 +101,7 @@ func Transitions() []Transition {
 
 		{Action: ActionWithdraw, From: states(models.CaseAssigned, models.CaseSearching, models.CaseAwaiting, models.CaseInReview, models.CaseReady),
 			To: states(models.CaseWithdrawn), Who: []Who{WhoPerson, WhoSystem}, Do: doWithdraw, Event: "withdrawn", Audience: models.ForSubject,
-			Promises: []JobKind{JobNotify, JobSettle, JobMailPerson}},
+			Promises: []JobKind{JobNotify, JobSettle}},
 	}
 }
 
