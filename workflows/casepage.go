@@ -307,7 +307,7 @@ func (s *Service) fillEvents(tx *models.Tx, v *CaseView) error {
 	if err != nil {
 		return err
 	}
-	var people []models.StaffID
+	people := []models.StaffID{v.Case.HandlerID}
 	for _, e := range events {
 		people = append(people, e.StaffID)
 	}
@@ -324,13 +324,27 @@ func (s *Service) fillEvents(tx *models.Tx, v *CaseView) error {
 	if err != nil {
 		return err
 	}
+	v.Handler = names[v.Case.HandlerID]
 	for _, e := range events {
-		v.Events = append(v.Events, timelineEntry(e, v.Controller.Name, names))
+		if v.Content || !tellsOfContent(e.Kind) {
+			v.Events = append(v.Events, timelineEntry(e, v.Controller.Name, names))
+		}
 	}
 	for _, r := range readings {
 		v.Readers = append(v.Readers, TimelineEntry{At: r.At, Key: "read." + r.Page, Staff: names[r.StaffID], Controller: v.Controller.Name})
 	}
 	return nil
+}
+
+// tellsOfContent tells whether an event lets on what there is in a case: at a sensitive controller that material was added
+// at all is a secret, which the registrator's letter does not tell either.
+func tellsOfContent(kind string) bool {
+	switch kind {
+	case "attested", "item-added", "item-disposed", "item-removed", "note-added", "proposed", "sent-back",
+		"review-answered", "review-timed-out", "review-replied", "message-to-subject", "message-from-subject":
+		return true
+	}
+	return false
 }
 
 func timelineEntry(e models.Event, controller string, names map[models.StaffID]string) TimelineEntry {

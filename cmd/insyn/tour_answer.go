@@ -29,6 +29,7 @@ func (t *tour) registryWorks() {
 		p := t.registrator(at)
 		p.open(deskCase(t.maja.caseNo(at))).sees("Diarium och delgivning").misses(t.majaWords(at)).
 			lacks("#eftersokning", "#underlag", "#forslag", "#kontroll", "#meddelanden", "#anteckningar")
+		p.reads(officers()[at].ombud, "Beslut fattades").misses("Underlag lades till", "Underlag bedömdes", "Eftersökning intygades", "Anteckning sparades")
 		p.notOffered("to search, mark, decide", visitor.ActionEnds("/intyga")).follow("Hämta brevet").status(200)
 		t.check(string(p.page.Body) == t.maja.letters[at], "%s: expected the letter as it was decided, but got another", p.name)
 		t.roleShut(p, deskCase(t.maja.caseNo(at))+"/beslut", deskCase("INS-2027-09999-"+at)+"/beslut")
