@@ -115,7 +115,7 @@ func doResumeForRequest(w *work) error {
 	if err := w.resume(); err != nil {
 		return err
 	}
-	return w.notifyHandler("new-message")
+	return w.notifyHandler("resumed")
 }
 
 // doExtend adds two months, counted from receipt, and tells the person why.

@@ -63,7 +63,7 @@ func (t *tour) answerTheWholeRequest(maja *person) {
 	maja.send(maja.form(visitor.ActionEnds("/fraga")).Fill("text", answer), "").sees("Svaret är skickat. Arbetet går vidare.")
 	maja.at(stale.Send(t.ctx, stale.URL.Path+"/fraga", url.Values{"version": {"1"}, "text": {answer}})).status(409)
 	for _, at := range prefixes() {
-		t.expectRole("new-message", t.maja.caseNo(at), ombudsAt(at)...)
+		t.expectRole("resumed", t.maja.caseNo(at), ombudsAt(at)...)
 	}
 	t.settle()
 	moved, hard := calendar.New(2027, 3, 3), calendar.New(2027, 3, 1)
