@@ -48,7 +48,8 @@ func (s *Service) storeBytes(ctx context.Context, at storing, id uuid.UUID, body
 func fileName(name string) string {
 	name = path.Base(strings.ReplaceAll(name, `\`, "/"))
 	name = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || strings.ContainsRune(`/\:*?"<>|`, r) || r == unicode.ReplacementChar {
+		// Format characters turn the reading direction, so that a name shows another ending than it has.
+		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || strings.ContainsRune(`/\:*?"<>|`, r) || r == unicode.ReplacementChar {
 			return -1
 		}
 		return r
