@@ -39,7 +39,8 @@ tour: setup-demo build ## walk a request through the whole service in a throw-aw
 	bin/insyn tour
 
 .PHONY: e2e
-e2e: tour ## the same as tour
+e2e: setup-demo build ## play the journey in a real browser (needs Chromium and npm), with pictures and axe
+	scripts/e2e.sh
 
 .PHONY: bench
 bench: setup-test ## run the benchmarks
