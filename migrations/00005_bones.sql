@@ -203,6 +203,17 @@ $$;
 revoke all on function seal_read_log(timestamptz, timestamptz) from public;
 grant execute on function seal_read_log(timestamptz, timestamptz) to insyn_app;
 
+-- Which key store this database was used with first: another one, such as a folder whose disk was not mounted, is named at
+-- the start instead of being filled with new keys.
+create table key_stores (
+  id         uuid primary key,
+  first_used timestamptz not null
+);
+alter table key_stores enable row level security;
+create policy key_stores_read on key_stores for select to insyn_app using ((select actor_is_system()));
+create policy key_stores_insert on key_stores for insert to insyn_app with check ((select actor_is_system()));
+grant select, insert on key_stores to insyn_app;
+
 -- token is the SHA-256 of the cookie's token: whoever reads this table cannot take over a session.
 create table sessions (
   token  text primary key,
@@ -214,6 +225,7 @@ grant select, insert, update, delete on sessions to insyn_app;
 
 -- +goose Down
 drop table sessions;
+drop table key_stores;
 drop function seal_read_log(timestamptz, timestamptz);
 drop function read_log_digest(bytea, bigint);
 drop table read_log_seals;

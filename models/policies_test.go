@@ -84,6 +84,7 @@ func policies() map[string]rights {
 		"read_log_seals":    {sees: "dso=* logreviewer=* system=*"},
 
 		// Without row-level security, see unprotected.
+		"key_stores":       {sees: system, adds: system},
 		"sessions":         {sees: everybody, adds: everybody, changes: everybody, removes: everybody},
 		"goose_db_version": {sees: everybody},
 	}

@@ -81,7 +81,7 @@ func TestOnlyFactsCanBeChanged(t *testing.T) {
 		"files": "draft_id released_at", "items": "disposition draft_since explanation ground", "request_pauses": "answer to_date",
 		"drafts": "form submitted_at updated_at version", "jobs": "attempt done_at enqueued_at error_code failures result run_at sent_at",
 		"subjects": "", "addressees": "", "concerns": "", "extensions": "", "notes": "", "manifests": "", "decisions": "", "services": "",
-		"deliveries": "", "search_tokens": "", "events": "", "event_heads": "", "read_log": "", "read_log_seals": "",
+		"deliveries": "", "search_tokens": "", "events": "", "event_heads": "", "read_log": "", "read_log_seals": "", "key_stores": "",
 	}
 	rows, err := w.owner.Query(context.Background(), `select c.relname::text, coalesce(string_agg(a.attname, ' ' order by a.attname)
 			filter (where has_column_privilege($1, c.oid, a.attnum, 'UPDATE')), '')

@@ -175,6 +175,8 @@ func boneRow(kind string, p place, by uuid.UUID) record {
 		return record{"at": noon(), "actor_kind": "staff", "staff_id": by, "page": "case", "controller_id": p.controller, "shown": []uuid.UUID{p.kase}}
 	case "read_log_seals":
 		return record{"id": uuid.New().ID(), "rows": 1, "at": noon(), "prev": zero, "hash": zero}
+	case "key_stores":
+		return record{"id": id(), "first_used": noon()}
 	case "sessions":
 		return record{"token": id(), "data": bytea("sealed"), "expiry": noon()}
 	case "goose_db_version":

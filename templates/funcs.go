@@ -67,6 +67,7 @@ func (s *Set) funcs(lang string) template.FuncMap {
 		"steps":      func(steps []deadline.Step) []string { return deadline.Explain(lang, steps) },
 		"paragraphs": paragraphs,
 		"nb":         i18n.NoBreak,
+		"mailto":     mailAddress,
 		"tel":        telephone,
 		"sentence":   sentence,
 
@@ -159,4 +160,13 @@ func paragraphs(text any) []string {
 		}
 	}
 	return out
+}
+
+// mailAddress lets a long e-mail address break after its @ and nowhere else.
+func mailAddress(address string) template.HTML {
+	local, domain, ok := strings.Cut(address, "@")
+	if !ok {
+		return template.HTML(template.HTMLEscapeString(address)) //nolint:gosec // escaped
+	}
+	return template.HTML(template.HTMLEscapeString(local) + "@<wbr/>" + template.HTMLEscapeString(domain)) //nolint:gosec // escaped
 }

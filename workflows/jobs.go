@@ -6,10 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime/debug"
+	"strings"
 	"time"
 
 	"insyn/internal/crypto"
 	"insyn/internal/mail"
+	"insyn/internal/postgres"
 	"insyn/models"
 )
 
@@ -45,11 +48,24 @@ func (s *Service) RunJob(ctx context.Context, id models.JobID) error {
 		return nil
 	}
 	s.Failpoint("job-begun")
-	if err := s.run(ctx, j); err != nil {
+	if err := s.runSafely(ctx, j); err != nil {
 		return s.failed(ctx, j, err)
 	}
 	s.Failpoint("job-done")
 	return nil
+}
+
+// errPanic: the effect panicked. The transaction is rolled back; the job fails like any other and is seen to.
+var errPanic = errors.New("panic")
+
+func (s *Service) runSafely(ctx context.Context, j models.Job) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			s.Log.ErrorContext(ctx, "job panicked", slog.String("job", j.ID.String()), slog.String("kind", j.Kind), slog.String("stack", string(debug.Stack())))
+			err = errPanic
+		}
+	}()
+	return s.run(ctx, j)
 }
 
 func (s *Service) run(ctx context.Context, j models.Job) error {
@@ -117,7 +133,7 @@ func (s *Service) caseEffect(ctx context.Context, j models.Job, in Input) error 
 // failed notes a failure by code and when to try again: 2 s, 4 s, … at most an hour apart.
 func (s *Service) failed(ctx context.Context, j models.Job, cause error) error {
 	wait := min(time.Second<<min(j.Failures+1, 12), time.Hour)
-	code := failureCode(cause)
+	code := FailureCode(cause)
 	// The request's context may be what failed; the note gets a moment of its own.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
@@ -131,16 +147,22 @@ func (s *Service) failed(ctx context.Context, j models.Job, cause error) error {
 	return err
 }
 
-func failureCode(err error) string {
+// FailureCode is all that may be kept and logged of an error: a short constant.
+func FailureCode(err error) string {
 	var m *mail.Error
 	var r Refusal
+	state, _ := postgres.ErrorCode(err)
 	switch {
+	case state != "":
+		return "database-" + strings.ToLower(state)
 	case errors.As(err, &m):
 		return "mail-" + string(m.Stage)
 	case errors.As(err, &r):
 		return r.Key
 	case errors.Is(err, crypto.ErrTampered):
 		return "sealed-altered"
+	case errors.Is(err, errPanic):
+		return "panic"
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		return "timeout"
 	default:

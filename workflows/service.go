@@ -33,7 +33,7 @@ type Settings struct {
 
 // DefaultSettings are the cautious defaults of domain.md.
 func DefaultSettings() Settings {
-	return Settings{Municipality: "Exempelby kommun", AskWithin: 5, UploadMax: 50 << 20, UploadCount: 200, MailLease: 2 * time.Minute}
+	return Settings{Municipality: "Exempelby kommun", AskWithin: 5, UploadMax: 50_000_000, UploadCount: 200, MailLease: 2 * time.Minute}
 }
 
 // Deps is what the use cases stand on.

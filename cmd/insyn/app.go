@@ -82,10 +82,22 @@ func (a *app) open(ctx context.Context) error {
 	sealer := crypto.NewSealer(a.keys)
 	settings := workflows.DefaultSettings()
 	settings.Municipality, settings.BaseURL, settings.MailFrom = a.config.Municipality, strings.TrimSuffix(a.config.BaseURL, "/"), a.config.MailFrom
-	settings.AskWithin, settings.RollEves, settings.UploadMax = a.config.AskWithinDays, a.config.RollEves, a.config.UploadMaxMB<<20
+	settings.AskWithin, settings.RollEves, settings.UploadMax = a.config.AskWithinDays, a.config.RollEves, a.config.UploadMaxMB*1_000_000
 	a.service = workflows.New(workflows.Deps{Store: models.NewStore(a.db, sealer, a.clock), Sealer: sealer, Lookup: a.keys.LookupKey(),
 		Vault: files.NewVault(a.store, sealer), Clock: a.clock, Templates: a.texts, Mailer: a.mailer, Log: a.log, Settings: settings})
-	return nil
+	return a.checkKeyStore(ctx)
+}
+
+// checkKeyStore refuses a key store that is not the one this database is used with: an empty folder where a disk was not
+// mounted would otherwise be filled with new keys, and nothing could be read.
+func (a *app) checkKeyStore(ctx context.Context) error {
+	return a.service.Store.InTx(ctx, models.SystemActor(), func(tx *models.Tx) error {
+		known, err := tx.KeyStoreInUse(a.keys.ID())
+		if err == nil && known != a.keys.ID() {
+			err = errors.New("INSYN_KEYS_URL: this is not the key store that the database is used with; is its disk mounted?")
+		}
+		return err
+	})
 }
 
 // lookOf is the municipality's name and how to reach it.

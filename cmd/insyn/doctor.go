@@ -94,10 +94,10 @@ func doctorChecks(c config.Config) []doctorCheck {
 }
 
 func named(variable string, err error) error {
-	if err != nil {
+	if err != nil && !strings.HasPrefix(err.Error(), variable) {
 		return fmt.Errorf("%s: %w", variable, err)
 	}
-	return nil
+	return err
 }
 
 func checkDatabase(ctx context.Context, c config.Config, schema bool) (err error) {

@@ -57,7 +57,7 @@ func roleName(r models.Role) string {
 	case models.RoleRegistrator:
 		return "Registrator"
 	case models.RoleLogReviewer:
-		return "Logggranskare"
+		return "Loggranskare"
 	case models.RoleAdmin:
 		return "Administratör"
 	default:

@@ -78,7 +78,7 @@ func newRegistry() *prometheus.Registry {
 // site puts the doors on their ground.
 func (a *app) site(metrics prometheus.Registerer) (*web.Site, error) {
 	site, err := web.New(web.Options{BaseURL: a.config.BaseURL, FormTargets: origins(a.config.Resident.Issuer, a.config.Staff.Issuer),
-		TrustedProxies: a.config.TrustedProxies, Pages: a.texts, Log: a.log, Metrics: metrics, Ready: a.checks()})
+		Pages: a.texts, Log: a.log, Metrics: metrics, Ready: a.checks()})
 	if err != nil {
 		return nil, err
 	}

@@ -109,7 +109,7 @@ func (r *Relay) Run(ctx context.Context) error {
 // note logs a failure without its text, which may come from a driver.
 func (r *Relay) note(ctx context.Context, what string, err error) {
 	if err != nil && ctx.Err() == nil {
-		r.Log.WarnContext(ctx, "background work failed; it will be tried again", slog.String("work", what))
+		r.Log.WarnContext(ctx, "background work failed; it will be tried again", slog.String("work", what), slog.String("code", workflows.FailureCode(err)))
 	}
 }
 

@@ -32,8 +32,6 @@ type Options struct {
 	BaseURL string
 	// FormTargets are further origins that a form may end up at by redirect: those of the OIDC issuers.
 	FormTargets []string
-	// TrustedProxies are the addresses whose X-Forwarded-For is believed; nil believes nobody.
-	TrustedProxies []string
 	// Pages renders the templates.
 	Pages Pages
 	// Log gets the access log and failures; default slog's.
@@ -84,7 +82,7 @@ func New(o Options) (*Site, error) {
 	}
 	// A path is matched as it is or not at all: a redirect to a corrected path would tell which paths exist.
 	s.engine.RedirectTrailingSlash, s.engine.RedirectFixedPath = false, false
-	if err := s.engine.SetTrustedProxies(o.TrustedProxies); err != nil {
+	if err := s.engine.SetTrustedProxies(nil); err != nil {
 		return nil, fmt.Errorf("web: trusted proxies: %w", err)
 	}
 	if s.metrics, err = newMetrics(o.Metrics); err != nil {

@@ -34,33 +34,32 @@ type OIDC struct {
 
 // Config is all of it.
 type Config struct {
-	Addr           string   `env:"ADDR" envDefault:"127.0.0.1:8080" doc:"where serve listens"`
-	MetricsAddr    string   `env:"METRICS_ADDR" doc:"where /metrics listens; empty: nowhere"`
-	BaseURL        string   `env:"BASE_URL" doc:"the address people use, such as https://insyn.kommun.example"`
-	DatabaseURL    string   `env:"DATABASE_URL" doc:"PostgreSQL 15 or later, as the runtime role" secret:"true"`
-	MigrateURL     string   `env:"MIGRATE_URL" doc:"the same database, as the owner role; only for migrate" secret:"true"`
-	RedisURL       string   `env:"REDIS_URL" doc:"Redis with appendonly and noeviction" secret:"true"`
-	FilesURL       string   `env:"FILES_URL" doc:"the file store, such as file:///var/lib/insyn/files"`
-	KeysURL        string   `env:"KEYS_URL" doc:"the key store, apart from the database and its backups"`
-	KEK            string   `env:"KEK" doc:"key-encryption keys id:base64, the active one first; see insyn keys generate" secret:"true"`
-	SMTPURL        string   `env:"SMTP_URL" doc:"where mail is handed in, such as smtp://user:password@host:587?starttls=required" secret:"true"`
-	MailFrom       string   `env:"MAIL_FROM" doc:"sender of mails, such as Insyn <insyn@kommun.example>"`
-	Municipality   string   `env:"MUNICIPALITY" envDefault:"Exempelby kommun" doc:"the municipality's name"`
-	Phone          string   `env:"PHONE" doc:"the service centre's telephone number"`
-	PhoneHours     string   `env:"PHONE_HOURS" doc:"when it answers, in Swedish"`
-	PhoneHoursEN   string   `env:"PHONE_HOURS_EN" doc:"when it answers, in English"`
-	ProtectedPhone string   `env:"PROTECTED_PHONE" doc:"telephone for people with protected data, who must not use the e-service"`
-	Visit          string   `env:"VISIT" doc:"where the service centre can be visited"`
-	Postal         string   `env:"POSTAL" doc:"the municipality's postal address"`
-	DPOURL         string   `env:"DPO_URL" doc:"where a resident writes to the data protection officer, such as mailto:dso@kommun.example"`
-	TrustedProxies []string `env:"TRUSTED_PROXIES" envSeparator:"," doc:"addresses whose X-Forwarded-For is believed"`
-	RollEves       bool     `env:"ROLL_EVES" envDefault:"false" doc:"whether answers' due dates pass over midsummer, Christmas and New Year's Eve"`
-	AskWithinDays  int      `env:"ASK_WITHIN_DAYS" envDefault:"5" doc:"days from receipt within which a question to the person may stop the clock"`
-	UploadMaxMB    int64    `env:"UPLOAD_MAX_MB" envDefault:"50" doc:"greatest size of one file"`
-	LogLevel       string   `env:"LOG_LEVEL" envDefault:"info" doc:"debug, info, warn or error"`
-	Var            string   `env:"VAR" envDefault:"./var" doc:"everything the demo writes"`
-	Resident       OIDC     `envPrefix:"RESIDENT_OIDC_"`
-	Staff          OIDC     `envPrefix:"STAFF_OIDC_"`
+	Addr           string `env:"ADDR" envDefault:"127.0.0.1:8080" doc:"where serve listens"`
+	MetricsAddr    string `env:"METRICS_ADDR" doc:"where /metrics listens; empty: nowhere"`
+	BaseURL        string `env:"BASE_URL" doc:"the address people use, such as https://insyn.kommun.example"`
+	DatabaseURL    string `env:"DATABASE_URL" doc:"PostgreSQL 15 or later, as the runtime role" secret:"true"`
+	MigrateURL     string `env:"MIGRATE_URL" doc:"the same database, as the owner role; only for migrate" secret:"true"`
+	RedisURL       string `env:"REDIS_URL" doc:"Redis with appendonly and noeviction" secret:"true"`
+	FilesURL       string `env:"FILES_URL" doc:"the file store, such as file:///var/lib/insyn/files"`
+	KeysURL        string `env:"KEYS_URL" doc:"the key store, apart from the database and its backups"`
+	KEK            string `env:"KEK" doc:"key-encryption keys id:base64, the active one first; see insyn keys generate" secret:"true"`
+	SMTPURL        string `env:"SMTP_URL" doc:"where mail is handed in, such as smtp://user:password@host:587?starttls=required" secret:"true"`
+	MailFrom       string `env:"MAIL_FROM" doc:"sender of mails, such as Insyn <insyn@kommun.example>"`
+	Municipality   string `env:"MUNICIPALITY" envDefault:"Exempelby kommun" doc:"the municipality's name"`
+	Phone          string `env:"PHONE" doc:"the service centre's telephone number"`
+	PhoneHours     string `env:"PHONE_HOURS" doc:"when it answers, in Swedish"`
+	PhoneHoursEN   string `env:"PHONE_HOURS_EN" doc:"when it answers, in English"`
+	ProtectedPhone string `env:"PROTECTED_PHONE" doc:"telephone for people with protected data, who must not use the e-service"`
+	Visit          string `env:"VISIT" doc:"where the service centre can be visited"`
+	Postal         string `env:"POSTAL" doc:"the municipality's postal address"`
+	DPOURL         string `env:"DPO_URL" doc:"where a resident writes to the data protection officer, such as mailto:dso@kommun.example"`
+	RollEves       bool   `env:"ROLL_EVES" envDefault:"false" doc:"whether answers' due dates pass over midsummer, Christmas and New Year's Eve"`
+	AskWithinDays  int    `env:"ASK_WITHIN_DAYS" envDefault:"5" doc:"days from receipt within which a question to the person may stop the clock"`
+	UploadMaxMB    int64  `env:"UPLOAD_MAX_MB" envDefault:"50" doc:"greatest size of one file"`
+	LogLevel       string `env:"LOG_LEVEL" envDefault:"info" doc:"debug, info, warn or error"`
+	Var            string `env:"VAR" envDefault:"./var" doc:"everything the demo writes"`
+	Resident       OIDC   `envPrefix:"RESIDENT_OIDC_"`
+	Staff          OIDC   `envPrefix:"STAFF_OIDC_"`
 }
 
 // Load reads the environment and checks the form of what is there; Require says what a command cannot do without.
