@@ -33,6 +33,7 @@ create table cases (
   released_at    timestamptz,
   closed_at      timestamptz,
   appeal_until   date,
+  answer_by_post boolean not null default false, -- as in the sealed person, where a queue cannot ask
   constraint cases_one_per_controller unique (request_id, controller_id),
   constraint cases_place_key unique (id, controller_id),
   constraint cases_scope_key unique (id, controller_id, subject_id),
@@ -53,6 +54,10 @@ create index cases_watch_idx   on cases (due_on) where state not in ('released',
 create index cases_appeal_idx  on cases (appeal_until) where state = 'released';
 create index cases_released_idx on cases (released_at, id) where state = 'released';
 create index cases_diary_idx   on cases (controller_id, diary_number);
+-- Received and not in the diary (OSL 5 kap. 1 §): of all cases few, and for a short time.
+create index cases_unregistered_idx on cases (controller_id, received_at, id) where diary_number is null and state <> 'withdrawn';
+-- Released and not served: the first service sets the last day for appeal.
+create index cases_unserved_idx on cases (controller_id, received_at, id) where state = 'released' and appeal_until is null;
 
 -- CasePublic: all that may be known of a case outside its controller.
 create table case_public (

@@ -79,6 +79,7 @@ type Case struct {
 	ReleasedAt   *time.Time
 	ClosedAt     *time.Time
 	AppealUntil  calendar.Date
+	AnswerByPost bool // the person asked for the answer by post
 }
 
 // CasePublic is all that may be known of a case outside its controller.
@@ -101,7 +102,7 @@ func (tx *Tx) InsertCase(c *Case, p Person) (err error) {
 	if c.Person, err = tx.sealJSON(c.ID.UUID(), "cases", "person", c.ID.UUID(), p); err != nil {
 		return err
 	}
-	c.Version, c.StateSince = 1, tx.Now
+	c.Version, c.StateSince, c.AnswerByPost = 1, tx.Now, p.Answer == "post"
 	rows, err := raw[struct{ N int }](tx, "select 1 as n from cases where id = ?", c.ID)
 	if err != nil {
 		return err

@@ -3,6 +3,7 @@ package models_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -43,7 +44,7 @@ func TestQueriesOfTheArchiveUseIndexes(t *testing.T) {
 	w.do("analyze")
 	own := models.IDFrom[models.Controller](w.controllers[0])
 	both := []models.ControllerID{own, models.IDFrom[models.Controller](w.controllers[1])}
-	ombud := w.actor(models.RoleOmbud)
+	ombud, registrator := w.actor(models.RoleOmbud), w.actor(models.RoleRegistrator)
 	wide := models.StaffActor(ombud.Staff, models.Grant{Role: models.RoleOmbud, Controller: both[0]}, models.Grant{Role: models.RoleDSO, Controller: both[1]})
 	resident := models.ResidentActor(must(models.ParseID[models.Subject]("01900000-0000-7000-8000-000000000007")))
 	asked := []models.RequestID{must(models.ParseID[models.Request]("01910000-0000-7000-8000-000000000006"))}
@@ -96,6 +97,30 @@ func TestQueriesOfTheArchiveUseIndexes(t *testing.T) {
 		{"unattended", ombud, "cases_queue_idx", 1100, func(tx *models.Tx) (int, int, error) {
 			n, err := tx.Unattended(both[:1])
 			return n, 500, err
+		}},
+		{"counts", ombud, "cases_queue_idx", 600, func(tx *models.Tx) (int, int, error) {
+			n, err := tx.CountCases(models.CaseQuery{Controllers: both[:1]}, today, today.AddDays(5))
+			return n["late"] + n["soon"] + n["mine"] + n["others"], 500, err
+		}},
+		{"counts of two controllers", wide, "", 1100, func(tx *models.Tx) (int, int, error) {
+			n, err := tx.CountCases(models.CaseQuery{Controllers: both}, today, today.AddDays(5))
+			return n["late"] + n["soon"] + n["mine"] + n["others"], 1000, err
+		}},
+		{"steps of a page", ombud, "cases_pkey", 60, func(tx *models.Tx) (int, int, error) {
+			ids := make([]models.CaseID, 50)
+			for i := range ids {
+				ids[i] = must(models.ParseID[models.Case](fmt.Sprintf("01920000-0000-7000-8000-%012x", 200*(i+1))))
+			}
+			rows, err := tx.CaseSteps(ids)
+			return len(rows), 50, err
+		}},
+		{"registry", registrator, "cases_unregistered_idx", 160, func(tx *models.Tx) (int, int, error) {
+			rows, err := tx.RegistryCases(models.RegistryQuery{Controllers: both[:1], Unopened: noon(), Limit: 51})
+			return len(rows), 51, err
+		}},
+		{"registry, next page", registrator, "cases_unserved_idx", 160, func(tx *models.Tx) (int, int, error) {
+			rows, err := tx.RegistryCases(models.RegistryQuery{Controllers: both[:1], Unopened: noon(), After: noon().AddDate(-1, -3, 0), AfterID: models.NewID[models.Case](), Limit: 51})
+			return len(rows), 51, err
 		}},
 		{"own cases", resident, "", 20, func(tx *models.Tx) (int, int, error) {
 			rows, err := tx.CasesOfSubject(asked)

@@ -1,6 +1,8 @@
 package models
 
 import (
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -33,6 +35,27 @@ func (tx *Tx) LogReading(page string, c ControllerID, shown ...uuid.UUID) error 
 func (tx *Tx) Readings(id uuid.UUID, limit int) ([]Reading, error) {
 	return raw[Reading](tx, `select id, at, actor_kind, staff_id, subject_actor, page, controller_id, seal_id from read_log
 		where shown @> array[?]::uuid[] order by id desc limit ?`, id.String(), limit)
+}
+
+// ReadNumbers gives the numbers of the cases and requests that readings speak of, as far as the actor may know them, by the
+// readings' ids and in order.
+func (tx *Tx) ReadNumbers(readings []Reading) (map[int64][]string, error) {
+	out := make(map[int64][]string, len(readings))
+	if len(readings) == 0 {
+		return out, nil
+	}
+	ids := make([]string, len(readings))
+	for i, r := range readings {
+		ids[i] = strconv.FormatInt(r.ID, 10)
+	}
+	rows, err := raw[struct {
+		LogID  int64
+		Number string
+	}](tx, "select log_id, number from read_log_numbers(?::bigint[]) order by log_id, number", "{"+strings.Join(ids, ",")+"}")
+	for _, r := range rows {
+		out[r.LogID] = append(out[r.LogID], r.Number)
+	}
+	return out, err
 }
 
 // SealReadings seals the readings made before an instant; returns how many.
