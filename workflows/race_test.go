@@ -188,7 +188,7 @@ func TestTwoOmbudAttestAtOnce(t *testing.T) {
 	attempts := make([]func() error, 2)
 	on := w.On(s.number)
 	for i, a := range []models.Actor{w.As("ombud SN"), colleague} {
-		in := workflows.Attest{Searches: []models.SearchID{v.Searches[i].ID}, Result: models.NotSearched, Why: "Systemet är nere."}
+		in := workflows.Attest{Searches: []models.SearchID{v.Searches[1].ID}, Result: models.NotSearched, Why: "Systemet är nere."}
 		attempts[i] = func() error { return w.Record(context.Background(), a, on, in) }
 	}
 	if won := race(t, attempts...); won != 1 {
