@@ -130,15 +130,15 @@ func TestUnopenedDecisionRemindsThenGoesToTheRegistrator(t *testing.T) {
 	t.Parallel()
 	w := workflowtest.New(t)
 	maja := w.Resident("197701172392")
-	number := w.Request(maja, "KS", "BUN")
-	w.Answer("KS", number+"-KS", models.OutcomeNothingFound)
+	number := w.Request(maja, "SN", "BUN")
+	w.Answer("SN", number+"-SN", models.OutcomeNeutral)
 	w.Answer("BUN", number+"-BUN", models.OutcomeGranted)
 	mine, err := w.MyRequest(context.Background(), maja, number)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, c := range mine.Cases { // the one of KS is opened at once
-		if c.Controller.Prefix == "KS" {
+	for _, c := range mine.Cases { // the one of SN is opened at once
+		if c.Controller.Prefix == "SN" {
 			w.Read(w.OpenAnswer(context.Background(), maja, c.Letter.ID))
 		}
 	}
@@ -446,11 +446,12 @@ func TestReadLogIsSealedWhenItHasRested(t *testing.T) {
 	if before == 0 {
 		t.Fatal("nothing was logged")
 	}
+	w.Clock.Advance(30 * time.Second)
 	watch(t, w)
 	if n := unsealed(); n != before {
 		t.Fatalf("%d of %d readings of this minute are sealed", before-n, before)
 	}
-	w.Clock.Advance(61 * time.Second)
+	w.Clock.Advance(31 * time.Second)
 	watch(t, w)
 	if n := unsealed(); n != 0 {
 		t.Fatalf("%d readings are not sealed", n)
