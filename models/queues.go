@@ -45,6 +45,7 @@ type CaseSteps struct {
 	Pending     int           // systems nobody has attested
 	Empty       int           // searches with hits and no material
 	Undecided   int           // material nobody has marked
+	Remarks     bool          // the last round of review left remarks that nobody has replied to
 	ReviewUntil calendar.Date // last day of the review that is open
 	WaitsSince  calendar.Date // first day of the pause that is open
 }
@@ -55,7 +56,10 @@ func (tx *Tx) CaseSteps(ids []CaseID) (map[CaseID]CaseSteps, error) {
 	if len(ids) == 0 {
 		return out, nil
 	}
-	rows, err := raw[CaseSteps](tx, `select c.id as case_id, s.pending, s.empty, i.undecided, r.closes_on as review_until, p.from_date as waits_since
+	rows, err := raw[CaseSteps](tx, `select c.id as case_id, s.pending, s.empty, i.undecided, exists (select from reviews v
+				where v.case_id = c.id and v.outcome = 'remarks' and v.reply is null
+				and not exists (select from reviews w where w.case_id = c.id and w.round > v.round)) as remarks,
+			r.closes_on as review_until, p.from_date as waits_since
 		from cases c
 		cross join lateral (select count(*) filter (where result is null) as pending, count(*) filter (where result = 'found'
 			and not exists (select from items m where m.case_id = c.id and m.search_id = searches.id)) as empty from searches where case_id = c.id) s

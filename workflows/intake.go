@@ -178,9 +178,13 @@ func (s *Service) ReadLog(ctx context.Context, actor models.Actor, f LogFilter) 
 		if err != nil {
 			return err
 		}
+		numbers, err := tx.ReadNumbers(rows)
+		if err != nil {
+			return err
+		}
 		for _, r := range rows {
 			out = append(out, TimelineEntry{At: r.At, Key: "read." + r.Page, Staff: names[r.StaffID], Controller: controllers[r.ControllerID].Name,
-				Args: map[string]any{"id": r.ID}})
+				Args: map[string]any{"id": r.ID}, Numbers: numbers[r.ID]})
 		}
 		return nil
 	})

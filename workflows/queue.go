@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"context"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -17,18 +18,18 @@ type QueueFilter struct {
 	Done       bool
 	State      models.CaseState
 	Search     string // a number, a personnummer or words of a name
-	AfterDue   calendar.Date
-	AfterID    models.CaseID
+	// Registry: what the actor has left to do as registrator, open or done, the oldest first. State is not looked at.
+	Registry bool
+	AfterDue calendar.Date
+	AfterAt  time.Time // with Registry, instead of AfterDue
+	AfterID  models.CaseID
 }
 
-// Queue shows the desk's cases, the most urgent first. One query for the page, whatever its length.
+// Queue shows the desk's cases, the most urgent first. As many statements for the page whatever its length.
 func (s *Service) Queue(ctx context.Context, actor models.Actor, f QueueFilter) (Queue, error) {
 	var q Queue
 	err := s.Store.InTx(ctx, actor, func(tx *models.Tx) error {
-		at := actor.Controllers(models.RoleOmbud, models.RoleDecider, models.RoleDSO, models.RoleRegistrator)
-		if !f.Controller.IsZero() {
-			at = actor.At(f.Controller).Controllers(models.RoleOmbud, models.RoleDecider, models.RoleDSO, models.RoleRegistrator)
-		}
+		at := queueControllers(actor, f)
 		cases, err := s.queued(tx, at, f)
 		if err != nil {
 			return err
@@ -36,14 +37,16 @@ func (s *Service) Queue(ctx context.Context, actor models.Actor, f QueueFilter) 
 		if len(cases) > pageSize {
 			cases = cases[:pageSize]
 			last := cases[pageSize-1]
-			q.More, q.NextDue, q.NextID = true, last.DueOn, last.ID
+			q.More, q.NextDue, q.NextAt, q.NextID = true, last.DueOn, last.ReceivedAt, last.ID
 		}
-		if q.Items, err = s.queueItems(tx, cases); err != nil {
+		if q.Items, err = s.queueItems(tx, cases, f.Registry); err != nil {
 			return err
 		}
-		q.Counts = map[string]int{}
-		for _, i := range q.Items {
-			q.Counts[i.Group]++
+		if !f.Done && !f.Registry && f.Search == "" {
+			today := calendar.DateOf(tx.Now)
+			if q.Counts, err = tx.CountCases(models.CaseQuery{Controllers: at, State: f.State}, today, today.AddDays(dueSoonDays)); err != nil {
+				return err
+			}
 		}
 		if q.Unattended, err = tx.Unattended(actor.Controllers(models.RoleOmbud, models.RoleDecider)); err != nil {
 			return err
@@ -53,7 +56,21 @@ func (s *Service) Queue(ctx context.Context, actor models.Actor, f QueueFilter) 
 	return seen(q, err)
 }
 
+// queueControllers are the controllers whose cases the actor asks for: those of the roles that work with such a list.
+func queueControllers(actor models.Actor, f QueueFilter) []models.ControllerID {
+	if !f.Controller.IsZero() {
+		actor = actor.At(f.Controller)
+	}
+	if f.Registry {
+		return actor.Controllers(models.RoleRegistrator)
+	}
+	return actor.Controllers(models.RoleOmbud, models.RoleDecider, models.RoleDSO, models.RoleRegistrator)
+}
+
 func (s *Service) queued(tx *models.Tx, at []models.ControllerID, f QueueFilter) ([]models.Case, error) {
+	if f.Registry {
+		return tx.RegistryCases(models.RegistryQuery{Controllers: at, Unopened: tx.Now.Add(-postAfter), After: f.AfterAt, AfterID: f.AfterID, Limit: pageSize + 1})
+	}
 	if f.Search == "" {
 		return tx.Cases(models.CaseQuery{Controllers: at, Done: f.Done, State: f.State, AfterDue: f.AfterDue, AfterID: f.AfterID, Limit: pageSize + 1})
 	}
@@ -72,7 +89,7 @@ func (s *Service) queued(tx *models.Tx, at []models.ControllerID, f QueueFilter)
 }
 
 // queueItems fills the rows with names, groups and next steps.
-func (s *Service) queueItems(tx *models.Tx, cases []models.Case) ([]QueueItem, error) {
+func (s *Service) queueItems(tx *models.Tx, cases []models.Case, registry bool) ([]QueueItem, error) {
 	controllers, err := tx.Controllers()
 	if err != nil {
 		return nil, err
@@ -91,13 +108,27 @@ func (s *Service) queueItems(tx *models.Tx, cases []models.Case) ([]QueueItem, e
 	if err != nil {
 		return nil, err
 	}
+	ids := make([]models.CaseID, len(cases))
+	for i, c := range cases {
+		ids[i] = c.ID
+	}
+	steps, err := tx.CaseSteps(ids)
+	if err != nil {
+		return nil, err
+	}
 	items := make([]QueueItem, 0, len(cases))
 	for _, c := range cases {
 		p, err := tx.CasePerson(c)
 		if err != nil {
 			return nil, err
 		}
-		items = append(items, queueItem(tx, c, p, names[c.ControllerID], staff[c.HandlerID]))
+		i := queueItem(tx, c, p, names[c.ControllerID], staff[c.HandlerID])
+		if registry {
+			i.Next, i.Mine = nextInRegistry(c, tx.Now), true
+		} else {
+			i.Next, i.NextArgs = nextStep(tx, c, steps[c.ID], i.Mine)
+		}
+		items = append(items, i)
 	}
 	return items, nil
 }
@@ -105,41 +136,20 @@ func (s *Service) queueItems(tx *models.Tx, cases []models.Case) ([]QueueItem, e
 func queueItem(tx *models.Tx, c models.Case, p models.Person, controller, handler string) QueueItem {
 	today := calendar.DateOf(tx.Now)
 	i := QueueItem{ID: c.ID, Number: c.Number, Person: p.Name, Right: c.Right, State: c.State, Due: c.DueOn, DaysLeft: c.DueOn.Sub(today),
-		Handler: handler, Controller: controller, Mine: waitsFor(tx.Actor, c)}
-	i.Next = "next." + string(c.State)
+		ReceivedOn: c.ReceivedOn, Handler: handler, Controller: controller, Mine: waitsFor(tx.Actor, c, tx.Now)}
 	switch {
 	case c.State.Done():
 		i.Group = "done"
 	case i.DaysLeft < 0:
-		i.Group = "late"
+		i.Group = models.UrgencyLate
 	case i.DaysLeft <= dueSoonDays:
-		i.Group = "soon"
+		i.Group = models.UrgencySoon
 	case i.Mine:
-		i.Group = "mine"
+		i.Group = models.UrgencyMine
 	default:
-		i.Group = "others"
+		i.Group = models.UrgencyOthers
 	}
 	return i
-}
-
-// waitsFor tells whether the next step of a case is the actor's.
-func waitsFor(a models.Actor, c models.Case) bool {
-	switch c.State {
-	case models.CaseAssigned:
-		return a.Has(models.RoleOmbud, c.ControllerID)
-	case models.CaseSearching:
-		return c.HandlerID == a.Staff
-	case models.CaseInReview:
-		return a.Has(models.RoleDSO, c.ControllerID)
-	case models.CaseReady:
-		return a.Has(models.RoleDecider, c.ControllerID)
-	case models.CaseReleased:
-		return a.Has(models.RoleRegistrator, c.ControllerID) && c.DiaryNumber == nil
-	case models.CaseDecided, models.CaseClosed, models.CaseAwaiting, models.CaseWithdrawn:
-		return false
-	default:
-		return false
-	}
 }
 
 func caseIDs(cases []models.Case) []uuid.UUID {

@@ -111,6 +111,7 @@ type TimelineEntry struct {
 	Controller string
 	Staff      string // on the desk only
 	Args       map[string]any
+	Numbers    []string // in the read log: of the cases and requests shown, as far as the reader may know them
 }
 
 // QueueItem is a row of the desk's queue.
@@ -123,20 +124,22 @@ type QueueItem struct {
 	Due        calendar.Date
 	DaysLeft   int    // negative: late
 	Group      string // late, soon, mine, others
-	Next       string // key of the next step under "next."
+	Next       string // key of the next step, "next." and so on; it ends in "-mine" when the step is the reader's
 	NextArgs   map[string]any
+	ReceivedOn calendar.Date
 	Handler    string
 	Controller string
 	Mine       bool
 }
 
-// Queue is a page of the desk's queue, the most urgent first.
+// Queue is a page of the desk's queue, the most urgent first; of what is to be registered, the oldest.
 type Queue struct {
 	Items      []QueueItem
 	More       bool
 	NextDue    calendar.Date // cursor of the next page
+	NextAt     time.Time     // cursor of the next page of what is to be registered
 	NextID     models.CaseID
-	Counts     map[string]int // late, soon, mine, others — over the page's controllers
+	Counts     map[string]int // late, soon, mine, others: of all that is open, on this page or not. Nil for all other lists
 	Unattended int            // open cases with neither a human nor a live job: zero
 }
 
