@@ -154,8 +154,8 @@ type (
 	reviewTimeout    struct{}
 	releaseCase      struct{}
 	closeCase        struct{}
-	pauseForRequest  struct{}
-	resumeForRequest struct{}
+	pauseForRequest  struct{ on calendar.Date }
+	resumeForRequest struct{ on calendar.Date }
 )
 
 func (Take) action() Action             { return ActionTake }

@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"insyn/internal/calendar"
 	"insyn/models"
@@ -45,7 +46,7 @@ func (w *work) documents(a authority) ([]document, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encode extract: %w", err)
 	}
-	table, err := x.csv()
+	table, err := x.csv(func(key string) string { return w.s.Templates.T(w.c.Language, key, nil) })
 	if err != nil {
 		return nil, err
 	}
@@ -121,6 +122,7 @@ type extract struct {
 	Made       calendar.Date   `json:"made"`
 	Manifest   string          `json:"manifest_sha256"`
 	Request    extractRequest  `json:"request"`
+	Own        []extractOwn    `json:"own"`
 	Systems    []extractSystem `json:"systems"`
 }
 
@@ -134,6 +136,14 @@ type extractRequest struct {
 	Text    string `json:"text,omitempty"`
 	From    string `json:"period_from,omitempty"`
 	To      string `json:"period_to,omitempty"`
+}
+
+// extractOwn is something of the case itself: the request, an attachment or a message.
+type extractOwn struct {
+	Kind string    `json:"kind"` // request, attachment, message-to or message-from
+	At   time.Time `json:"at"`
+	Text string    `json:"text,omitempty"`
+	File string    `json:"file,omitempty"`
 }
 
 type extractSystem struct {
@@ -178,6 +188,9 @@ func (w *work) extract(person models.Person) (extract, error) {
 		Request: extractRequest{Name: person.Name, Number: person.Number, Email: person.Email, Phone: person.Phone, Address: person.Address,
 			Text: about.Text, From: about.From, To: about.To},
 		Systems: []extractSystem{}}
+	if x.Own, err = w.ownData(x.Request); err != nil {
+		return x, err
+	}
 	if *w.c.Outcome == models.OutcomeNeutral {
 		// The manifest tells how much there was.
 		x.Manifest = ""
@@ -255,26 +268,29 @@ func (w *work) extractPage(x extract) (templates.ExtractDoc, error) {
 		}
 		d.Systems = append(d.Systems, row)
 	}
-	d.Own, err = w.ownData(x.Request)
-	return d, err
+	for _, o := range x.Own {
+		text := o.Text
+		if o.Kind == ownRequest && text == "" {
+			text = w.s.Templates.T(w.c.Language, "extract.own.everything", nil)
+		}
+		d.Own = append(d.Own, templates.OwnData{Title: w.s.Templates.T(w.c.Language, "extract.own."+o.Kind, nil), At: o.At, Text: text, File: o.File})
+	}
+	return d, nil
 }
 
+// ownRequest is the kind of the request itself among the case's own data.
+const ownRequest = "request"
+
 // ownData is what the case itself knows of the person: the request, its attachments and the messages.
-func (w *work) ownData(r extractRequest) ([]templates.OwnData, error) {
-	lang := w.c.Language
-	title := func(key string) string { return w.s.Templates.T(lang, "extract.own."+key, nil) }
-	said := r.Text
-	if said == "" {
-		said = title("everything")
-	}
-	own := []templates.OwnData{{Title: title("request"), At: w.c.ReceivedAt, Text: said}}
+func (w *work) ownData(r extractRequest) ([]extractOwn, error) {
+	own := []extractOwn{{Kind: ownRequest, At: w.c.ReceivedAt, Text: r.Text}}
 	all, err := w.tx.Files(w.c.ID)
 	if err != nil {
 		return nil, err
 	}
 	for _, f := range all {
 		if f.Purpose == models.FileAttachment {
-			own = append(own, templates.OwnData{Title: title("attachment"), At: f.CreatedAt, File: f.NameText})
+			own = append(own, extractOwn{Kind: "attachment", At: f.CreatedAt, File: f.NameText})
 		}
 	}
 	messages, err := w.tx.Messages(w.c.ID)
@@ -282,24 +298,26 @@ func (w *work) ownData(r extractRequest) ([]templates.OwnData, error) {
 		return nil, err
 	}
 	for _, m := range messages {
-		key := "message-to"
+		kind := "message-to"
 		if m.Direction == models.FromSubject {
-			key = "message-from"
+			kind = "message-from"
 		}
-		own = append(own, templates.OwnData{Title: title(key), At: m.CreatedAt, Text: m.Text})
+		own = append(own, extractOwn{Kind: kind, At: m.CreatedAt, Text: m.Text})
 	}
 	return own, nil
 }
 
 // csv is the extract as a table: one row per item. A byte order mark makes Excel read it as UTF-8; a leading apostrophe keeps
 // a text that looks like a formula a text.
-func (x extract) csv() ([]byte, error) {
+func (x extract) csv(label func(key string) string) ([]byte, error) {
 	var b bytes.Buffer
 	b.WriteString("\uFEFF")
 	t := csv.NewWriter(&b)
 	t.Comma, t.UseCRLF = ';', true
-	rows := [][]string{{"Ärende", "Personuppgiftsansvarig", "System", "Post", "Innehåll", "Fil", "SHA-256"},
-		{x.Case, x.Controller, "Insyn", "Begäran", x.Request.Text, "", ""}}
+	rows := [][]string{{"Ärende", "Personuppgiftsansvarig", "System", "Post", "Innehåll", "Fil", "SHA-256"}}
+	for _, o := range x.Own {
+		rows = append(rows, []string{x.Case, x.Controller, "Insyn", label("extract.own." + o.Kind), o.Text, o.File, ""})
+	}
 	for _, s := range x.Systems {
 		for _, i := range s.Items {
 			rows = append(rows, []string{x.Case, x.Controller, s.Name, i.Title, i.Text, i.File, i.SHA256})

@@ -81,9 +81,9 @@ func (s *Service) run(ctx context.Context, j models.Job) error {
 	case JobSettle:
 		return s.effect(ctx, j, s.settleRequest)
 	case JobPauseCase:
-		return s.caseEffect(ctx, j, pauseForRequest{})
+		return s.caseEffect(ctx, j, pauseForRequest{on: dateOf(j.CreatedAt)})
 	case JobResumeCase:
-		return s.caseEffect(ctx, j, resumeForRequest{})
+		return s.caseEffect(ctx, j, resumeForRequest{on: dateOf(j.CreatedAt)})
 	case JobWithdrawCase:
 		return s.caseEffect(ctx, j, Withdraw{})
 	default:

@@ -133,7 +133,7 @@ func residentStatus(state models.CaseState, sensitive bool) string {
 	}
 }
 
-// MyRequest shows one of the person's requests with messages, answers and history, and marks the messages read.
+// MyRequest shows one of the person's requests with messages, answers and history.
 func (s *Service) MyRequest(ctx context.Context, actor models.Actor, number string) (MyRequest, error) {
 	var out MyRequest
 	err := s.Store.InTx(ctx, actor, func(tx *models.Tx) error {
@@ -183,6 +183,22 @@ func (s *Service) MyRequest(ctx context.Context, actor models.Actor, number stri
 	return seen(out, err)
 }
 
+// ReadMessages notes that the person has been shown the messages of a request. It is apart from MyRequest, which other pages
+// ask too.
+func (s *Service) ReadMessages(ctx context.Context, actor models.Actor, r MyRequest) error {
+	return s.Store.InTx(ctx, actor, func(tx *models.Tx) error {
+		for _, c := range r.Cases {
+			if c.Unread == 0 {
+				continue
+			}
+			if err := tx.MarkRead(c.ID, models.ToSubject); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // fillMyCase adds messages, the open question and the answer.
 func (s *Service) fillMyCase(tx *models.Tx, m *MyCase) error {
 	rows, err := tx.Messages(m.ID)
@@ -192,11 +208,6 @@ func (s *Service) fillMyCase(tx *models.Tx, m *MyCase) error {
 	for _, r := range rows {
 		if r.Direction == models.ToSubject && r.ReadAt == nil {
 			m.Unread++
-		}
-	}
-	if m.Unread > 0 {
-		if err := tx.MarkRead(m.ID, models.ToSubject); err != nil {
-			return err
 		}
 	}
 	m.Messages = messageViews(rows, nil)

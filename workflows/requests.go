@@ -250,6 +250,13 @@ func (s *Service) RemoveController(ctx context.Context, actor models.Actor, numb
 		if a.RequestID != r.ID {
 			return ErrNotFound
 		}
+		made, err := tx.PublicOfRequests([]models.RequestID{r.ID})
+		if err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(made, func(c models.CasePublic) bool { return c.CaseID == id && !c.Done }) {
+			return ErrConflict // the case is being made this moment, or is done
+		}
 		q := &models.RequestPause{ID: models.NewID[models.RequestPause](), RequestID: r.ID, SubjectID: r.SubjectID, FromDate: dateOf(tx.Now), ToDate: dateOf(tx.Now)}
 		if err := tx.InsertWish(q, wish); err != nil {
 			return err

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"insyn/internal/calendar"
 	"insyn/internal/deadline"
 	"insyn/models"
 )
@@ -51,24 +52,24 @@ func doAsk(w *work) error {
 	if err := w.message(models.ToSubject, body); err != nil {
 		return err
 	}
-	if err := w.pause(in.Reason); err != nil {
+	if err := w.pause(in.Reason, w.today()); err != nil {
 		return err
 	}
 	return w.mailPerson("question")
 }
 
-// pause begins a pause today.
-func (w *work) pause(reason string) error {
+// pause begins a pause on a civil date.
+func (w *work) pause(reason string, from calendar.Date) error {
 	p := &models.Pause{ID: models.NewID[models.Pause](), CaseID: w.c.ID, ControllerID: w.c.ControllerID, SubjectID: w.c.SubjectID,
-		Reason: reason, FromDate: w.today(), ResumedState: w.from}
+		Reason: reason, FromDate: from, ResumedState: w.from}
 	w.event["reason"] = reason
 	w.moveClock()
 	return w.tx.InsertPause(p)
 }
 
-// resume ends the pause today; the case goes on where it was.
-func (w *work) resume() error {
-	p, err := w.tx.EndPause(w.c.ID, w.today())
+// resume ends the pause on a civil date; the case goes on where it was.
+func (w *work) resume(on calendar.Date) error {
+	p, err := w.tx.EndPause(w.c.ID, on)
 	if err != nil {
 		return err
 	}
@@ -92,7 +93,7 @@ func doAnswer(w *work) error {
 		// What the person said by phone or wrote on paper is written down with who and when (FL 27 §).
 		return err
 	}
-	if err := w.resume(); err != nil {
+	if err := w.resume(w.today()); err != nil {
 		return err
 	}
 	return w.notifyHandler("new-message")
@@ -100,6 +101,14 @@ func doAnswer(w *work) error {
 
 // doPauseForRequest lets the case wait with its request. Jobs may run in any order: if the person has answered meanwhile there
 // is nothing to wait for, and nobody would end the pause.
+// dayOf is the day that somebody asked or answered; the job that carries it to the case may run later.
+func (w *work) dayOf(on calendar.Date) calendar.Date {
+	if on.IsZero() {
+		return w.today()
+	}
+	return on
+}
+
 func doPauseForRequest(w *work) error {
 	r, err := w.tx.Request(w.c.RequestID)
 	switch {
@@ -108,11 +117,11 @@ func doPauseForRequest(w *work) error {
 	case r.State != models.RequestAwaiting:
 		return ErrConflict
 	}
-	return w.pause(pauseRequest)
+	return w.pause(pauseRequest, w.dayOf(w.in.(pauseForRequest).on))
 }
 
 func doResumeForRequest(w *work) error {
-	if err := w.resume(); err != nil {
+	if err := w.resume(w.dayOf(w.in.(resumeForRequest).on)); err != nil {
 		return err
 	}
 	return w.notifyHandler("resumed")

@@ -110,6 +110,9 @@ func (p *portal) request(c *gin.Context) error {
 	if ok {
 		again = typed{form: kept, field: keptField(r, kept), notice: "portal.notice.kept"}
 	}
+	if err := p.Service.ReadMessages(c.Request.Context(), actor(c), r); err != nil {
+		return err
+	}
 	return p.showRequest(c, http.StatusOK, r, again)
 }
 

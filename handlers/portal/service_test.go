@@ -210,6 +210,8 @@ func (u *useCases) Submit(_ context.Context, a models.Actor, id models.RequestID
 	return r.Number, nil
 }
 
+func (u *useCases) ReadMessages(context.Context, models.Actor, workflows.MyRequest) error { return nil }
+
 func (u *useCases) MyRequests(_ context.Context, a models.Actor) ([]workflows.MyRequest, error) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
