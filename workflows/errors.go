@@ -18,7 +18,7 @@ var (
 )
 
 // Refusal says why a guard did not let an action through: a key of the text to show, and what fills it.
-type Refusal struct { //nolint:errname // the domain's word; it is an answer more than an error
+type Refusal struct {
 	Key  string         // a key in templates/locales, such as "guard.searches-left"
 	Args map[string]any // counts, dates and codes; never personal data
 }
@@ -27,7 +27,7 @@ type Refusal struct { //nolint:errname // the domain's word; it is an answer mor
 func (r Refusal) Error() string { return "refused: " + r.Key }
 
 // Invalid says what is wrong with the input: field name to text key. The form is shown again with everything typed in it.
-type Invalid struct { //nolint:errname // as Refusal
+type Invalid struct {
 	Fields []FieldError
 }
 
