@@ -31,7 +31,7 @@ func searchingCase(c models.Controller, handler models.StaffID) workflows.CaseVi
 			DueOn: r.Effective(), DueHard: r.Hard, HandlerID: handler, DiaryNumber: str("SN-2027-00118")},
 		Controller: c, Content: true, Handler: "Johan Ekström",
 		Person: &models.Person{Name: person, Number: "198404012380", Answer: "portal"},
-		About:  &models.About{Text: "Jag vill veta vad som står om mig efter att jag sökte stöd 2025.", From: "2020", To: "i dag"},
+		About:  &models.About{Relation: "client", Text: "Jag vill veta vad som står om mig efter att jag sökte stöd 2025.", From: "2020", To: "i dag"},
 		Today:  day(2027, 4, 21), DaysLeft: 12, Steps: r.Steps, CanExtendUntil: r.Hard, ExtendedDue: day(2027, 7, 1),
 		SearchesBy: map[models.StaffID]string{handler: "Johan Ekström"},
 		Messages: []workflows.MessageView{

@@ -40,8 +40,11 @@ type fakeService struct {
 	ons    []workflows.On
 	actors []models.Actor
 	filter workflows.QueueFilter
-	files  []string // contents of files taken in
-	calls  []string
+	// register answers what asks for a registrator's cases, and asked is with what.
+	register workflows.Queue
+	asked    workflows.QueueFilter
+	files    []string // contents of files taken in
+	calls    []string
 }
 
 func (f *fakeService) note(call string, a models.Actor) {
@@ -63,6 +66,11 @@ func (f *fakeService) StaffActor(context.Context, models.StaffID) (models.Actor,
 }
 
 func (f *fakeService) Queue(_ context.Context, a models.Actor, q workflows.QueueFilter) (workflows.Queue, error) {
+	if q.Registry {
+		f.note("register", a)
+		f.asked = q
+		return f.register, nil
+	}
 	f.note("queue", a)
 	f.filter = q
 	return f.queue, nil
@@ -154,7 +162,6 @@ func (f *fakeService) ReadLog(_ context.Context, a models.Actor, l workflows.Log
 
 // fakeSessions is one browser's session.
 type fakeSessions struct {
-	mu      sync.Mutex
 	login   *session.Login
 	pending []session.Pending
 	notice  string

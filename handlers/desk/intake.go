@@ -32,7 +32,8 @@ type intakePage struct {
 
 // requestList loads the servicecenter's list.
 func (s *desk) requestList(c *gin.Context, w who) (*requestList, error) {
-	items, more, err := s.Service.Intake(c.Request.Context(), w.actor, readIntakeCursor(c.Query("fran")))
+	at, id := readInstantCursor[models.Request](c.Query("fran"))
+	items, more, err := s.Service.Intake(c.Request.Context(), w.actor, workflows.IntakeCursor{At: at, ID: id})
 	if err != nil {
 		return nil, err
 	}
@@ -46,7 +47,8 @@ func (s *desk) requestList(c *gin.Context, w who) (*requestList, error) {
 		out.Rows = append(out.Rows, row)
 	}
 	if more && len(items) > 0 {
-		out.More = root + "?" + url.Values{"fran": {intakeCursor(items[len(items)-1])}}.Encode()
+		last := items[len(items)-1]
+		out.More = root + "?" + url.Values{"fran": {instantCursor(last.ReceivedAt, last.ID)}}.Encode()
 	}
 	return out, nil
 }
@@ -169,21 +171,21 @@ func (s *desk) onRequest(c *gin.Context, name, notice, rowField string, do func(
 	return s.drawIntake(c, status, newPosted(name, row, values, wrong), o)
 }
 
-// intakeCursor is the last row of a page of the list: when it was received, and its id.
-func intakeCursor(i workflows.IntakeItem) string {
-	return strconv.FormatInt(i.ReceivedAt.UnixMicro(), 10) + "." + i.ID.String()
+// instantCursor is the last row of a page: its instant and id, which say nothing of a person.
+func instantCursor[T any](at time.Time, id models.ID[T]) string {
+	return strconv.FormatInt(at.UnixMicro(), 10) + "." + id.String()
 }
 
-// readIntakeCursor reads intakeCursor's text; what cannot be read is the first page.
-func readIntakeCursor(text string) workflows.IntakeCursor {
+// readInstantCursor reads instantCursor's text; what cannot be read is the first page.
+func readInstantCursor[T any](text string) (time.Time, models.ID[T]) {
 	at, rest, _ := strings.Cut(text, ".")
 	micros, err := strconv.ParseInt(at, 10, 64)
 	if err != nil {
-		return workflows.IntakeCursor{}
+		return time.Time{}, models.ID[T]{}
 	}
-	id, err := models.ParseID[models.Request](rest)
+	id, err := models.ParseID[T](rest)
 	if err != nil {
-		return workflows.IntakeCursor{}
+		return time.Time{}, models.ID[T]{}
 	}
-	return workflows.IntakeCursor{At: time.UnixMicro(micros).UTC(), ID: id}
+	return time.UnixMicro(micros).UTC(), id
 }

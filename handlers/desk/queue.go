@@ -20,7 +20,7 @@ import (
 type queuePage struct {
 	Today    calendar.Date
 	Cases    *caseQueue   // nil for those who see no cases
-	Register []queueRow   // answers without a diary number, for a registrator
+	Register *registry    // nil for those who are no registrator
 	Requests *requestList // nil for those who are not servicecenter
 	LogURL   string       // for a log reviewer
 	Nothing  bool         // the reader has no part of the page: an administrator, for instance
@@ -28,7 +28,7 @@ type queuePage struct {
 
 // caseQueue is the cases of the controller worked for.
 type caseQueue struct {
-	Tiles      []tile
+	Tiles      []tile // none for a registrator alone: no step of an open case is theirs
 	Groups     []queueGroup
 	States     []models.CaseState // to choose among
 	State      models.CaseState   // chosen
@@ -49,7 +49,7 @@ type tile struct {
 // queueGroup is the rows of one urgency.
 type queueGroup struct {
 	Group string
-	Count int // of the whole queue; of the page where the queue does not say
+	Count int // of the whole queue
 	Rows  []queueRow
 }
 
@@ -58,7 +58,14 @@ type queueRow struct {
 	workflows.QueueItem
 	Path   string
 	Status string // key of the status
-	Step   string // key of the next step in words
+}
+
+// registry is what a registrator has left to do, at all their controllers.
+type registry struct {
+	Rows    []queueRow
+	More    string // address of the next page
+	First   string // address of the first page, when this is another
+	Several bool   // rows name their controller
 }
 
 // requestList is the servicecenter's requests: pågår or klart, and nothing of what the cases hold.
@@ -88,7 +95,7 @@ func (s *desk) today(c *gin.Context) error {
 		}
 		page.Cases = q
 	}
-	if w.actor.HasRole(models.RoleRegistrator) {
+	if w.all.HasRole(models.RoleRegistrator) {
 		register, err := s.toRegister(c, w)
 		if err != nil {
 			return err
@@ -105,7 +112,7 @@ func (s *desk) today(c *gin.Context) error {
 	if w.actor.HasRole(models.RoleLogReviewer) {
 		page.LogURL = logPath
 	}
-	page.Nothing = page.Cases == nil && page.Requests == nil && page.LogURL == ""
+	page.Nothing = page.Cases == nil && page.Register == nil && page.Requests == nil && page.LogURL == ""
 	return s.page(c, http.StatusOK, "queue", root, templates.View{Title: s.t(c, "desk.today.title", nil), Data: page})
 }
 
@@ -121,6 +128,9 @@ func (s *desk) caseQueue(c *gin.Context, w who) (*caseQueue, error) {
 		return nil, err
 	}
 	out := newCaseQueue(q, w.at == everywhere)
+	if !worksOnCases(w.actor) {
+		out.Tiles = nil
+	}
 	out.State = f.State
 	if q.More {
 		out.More = queueAddress(f.State, cursor(q.NextDue, q.NextID))
@@ -131,17 +141,26 @@ func (s *desk) caseQueue(c *gin.Context, w who) (*caseQueue, error) {
 	return out, nil
 }
 
-// toRegister lists the released cases that the registrator has something left to do with.
-func (s *desk) toRegister(c *gin.Context, w who) ([]queueRow, error) {
-	f := workflows.QueueFilter{Done: true, State: models.CaseReleased}
-	if k := w.controller(); k != nil {
-		f.Controller = k.ID
-	}
-	q, err := s.Service.Queue(c.Request.Context(), w.actor, f)
+// toRegister lists what the registrator has left to do, whichever of their controllers is worked for: a request is to be
+// registered without delay, and one that waits behind a menu is not seen.
+func (s *desk) toRegister(c *gin.Context, w who) (*registry, error) {
+	actor := w.all
+	actor.Grants = slices.DeleteFunc(slices.Clone(actor.Grants), func(g models.Grant) bool { return g.Role != models.RoleRegistrator })
+	after := c.Query("registrera")
+	f := workflows.QueueFilter{Registry: true}
+	f.AfterAt, f.AfterID = readInstantCursor[models.Case](after)
+	q, err := s.Service.Queue(c.Request.Context(), actor, f)
 	if err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(rows(q), func(r queueRow) bool { return !r.Mine }), nil
+	out := &registry{Rows: rows(q), Several: len(actor.Grants) > 1}
+	if q.More {
+		out.More = root + "?" + url.Values{"registrera": {instantCursor(q.NextAt, q.NextID)}}.Encode()
+	}
+	if after != "" {
+		out.First = root
+	}
+	return out, nil
 }
 
 // newCaseQueue puts the rows under their urgency.
@@ -165,20 +184,7 @@ func newCaseQueue(q workflows.Queue, several bool) *caseQueue {
 }
 
 func newQueueRow(i workflows.QueueItem) queueRow {
-	mine := i.Mine || i.Group == "mine"
-	return queueRow{QueueItem: i, Path: casePath(i.Number), Status: statusKey(i.State, mine), Step: stepKey(i, mine)}
-}
-
-// stepKey is the key of what happens next: what the reader does, or what somebody else does.
-func stepKey(i workflows.QueueItem, mine bool) string {
-	switch i.State {
-	case models.CaseAssigned, models.CaseSearching, models.CaseInReview, models.CaseReady, models.CaseReleased:
-		if mine {
-			return "desk.next." + string(i.State) + "-mine"
-		}
-	case models.CaseDecided, models.CaseClosed, models.CaseAwaiting, models.CaseWithdrawn:
-	}
-	return "desk.next." + string(i.State)
+	return queueRow{QueueItem: i, Path: casePath(i.Number), Status: statusKey(i.State, i.Mine)}
 }
 
 // statusKey is the key of a state's word: a case that is ready waits for somebody else, unless it is the reader's.

@@ -65,6 +65,11 @@ func seesCases(a models.Actor) bool {
 	return false
 }
 
+// worksOnCases tells whether any step of an open case is the actor's.
+func worksOnCases(a models.Actor) bool {
+	return a.HasRole(models.RoleOmbud) || a.HasRole(models.RoleDecider) || a.HasRole(models.RoleDSO)
+}
+
 func seesAllReading(a models.Actor) bool {
 	return a.HasRole(models.RoleDSO) || a.HasRole(models.RoleLogReviewer)
 }

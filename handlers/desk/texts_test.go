@@ -60,8 +60,15 @@ func composedKeys() []string {
 	for _, s := range models.CaseStates() {
 		keys = append(keys, "desk.next."+string(s), "status.staff."+string(s))
 	}
-	for _, s := range []models.CaseState{models.CaseAssigned, models.CaseSearching, models.CaseInReview, models.CaseReady, models.CaseReleased} {
+	for _, s := range []models.CaseState{models.CaseAssigned, models.CaseSearching, models.CaseInReview, models.CaseReady} {
 		keys = append(keys, "desk.next."+string(s)+"-mine")
+	}
+	for _, s := range []string{"search", "material", "mark", "remarks", "propose", "in-review-until"} {
+		keys = append(keys, "desk.next."+s, "desk.next."+s+"-mine")
+	}
+	keys = append(keys, "desk.next.awaiting-subject-since", "desk.next.diary-mine", "desk.next.post-mine", "desk.next.diary-post-mine")
+	for _, r := range []string{"applicant", "client", "employee", "other", "parent", "pupil", "resident", "tenant"} {
+		keys = append(keys, "portal.relation."+r)
 	}
 	for _, g := range groups() {
 		keys = append(keys, "desk.group."+g, "desk.group."+g+".sub")
@@ -98,12 +105,10 @@ func composedKeys() []string {
 	for _, k := range []string{"portal", "post", "handed-over", "simplified"} {
 		keys = append(keys, "desk.serve.method."+k)
 	}
-	for _, k := range []string{"desk.notice.added", "desk.notice.decided", "desk.notice.request-asked", "desk.notice.request-answered",
+	keys = append(keys, "desk.notice.added", "desk.notice.decided", "desk.notice.request-asked", "desk.notice.request-answered",
 		"desk.notice.controller-added", "desk.notice.controller-removed", "desk.today.title", "desk.done.title", "desk.found.title",
 		"desk.log.title", "desk.log.own-title", "desk.expired.title", "desk.case.title", "desk.decision.title", "desk.intake.title",
 		"desk.nav.done", "desk.nav.log", "desk.nav.own-log", "guard.biased", "error.date-wrong", "error.number-form",
-		"error.authority-missing", "error.unbiased-missing", "error.file-too-large"} {
-		keys = append(keys, k)
-	}
+		"error.authority-missing", "error.unbiased-missing", "error.file-too-large")
 	return keys
 }
