@@ -296,9 +296,9 @@ func TestPartsByRole(t *testing.T) {
 		{models.RoleOmbud, []string{cases, "Klara ärenden"}, []string{requests, log}},
 		{models.RoleDSO, []string{cases, "Läslogg"}, []string{requests}},
 		{models.RoleDecider, []string{cases}, []string{requests, log}},
-		{models.RoleRegistrator, []string{cases}, []string{requests, log}},
+		{models.RoleRegistrator, []string{"Att registrera", "Klara ärenden"}, []string{cases, requests, log, "Väntar på mig"}},
 		{models.RoleServicecenter, []string{requests}, []string{"Klara ärenden", log, "Väntar på mig"}},
-		{models.RoleLogReviewer, []string{log}, []string{requests, "Klara ärenden", "Väntar på mig"}},
+		{models.RoleLogReviewer, []string{log}, []string{`role="search"`, requests, "Klara ärenden", "Väntar på mig"}},
 		{models.RoleAdmin, []string{"Din roll har inga ärenden här."}, []string{requests, "Klara ärenden", log}},
 	} {
 		b := newBench(t, c.role)

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"errors"
+	"log/slog"
 	"net/http"
 	"strings"
 
@@ -106,7 +107,7 @@ func (s *desk) loginFailed(c *gin.Context, err error) error {
 		status, key = http.StatusBadGateway, "desk.login.unavailable"
 	}
 	// The error names the provider, a step and a known code, never a person.
-	s.Log.WarnContext(c.Request.Context(), "staff login failed", "request_id", web.RequestID(c), "error", err)
+	s.Log.WarnContext(c.Request.Context(), "staff login failed", slog.String("request_id", web.RequestID(c)), slog.Any("error", err))
 	return s.loginPage(c, status, key)
 }
 

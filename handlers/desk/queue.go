@@ -65,6 +65,7 @@ type registry struct {
 	Rows    []queueRow
 	More    string // address of the next page
 	First   string // address of the first page, when this is another
+	AllURL  string // address of all open cases, for those who do not see them below
 	Several bool   // rows name their controller
 }
 
@@ -88,14 +89,16 @@ func groups() []string { return []string{"late", "soon", "mine", "others"} }
 func (s *desk) today(c *gin.Context) error {
 	w, _ := whoIs(c)
 	page := queuePage{Today: calendar.DateOf(s.Clock.Now())}
-	if seesCases(w.actor) {
+	// Those who only keep the diary are shown the names of all open cases when they ask for the list, not every morning.
+	listed := c.Request.URL.Query().Has("lage") || c.Query("efter") != ""
+	if worksOnCases(w.actor) || seesCases(w.actor) && listed {
 		q, err := s.caseQueue(c, w)
 		if err != nil {
 			return err
 		}
 		page.Cases = q
 	}
-	if w.all.HasRole(models.RoleRegistrator) {
+	if w.all.HasRole(models.RoleRegistrator) && (page.Cases == nil || worksOnCases(w.actor)) {
 		register, err := s.toRegister(c, w)
 		if err != nil {
 			return err
@@ -154,6 +157,12 @@ func (s *desk) toRegister(c *gin.Context, w who) (*registry, error) {
 		return nil, err
 	}
 	out := &registry{Rows: rows(q), Several: len(actor.Grants) > 1}
+	for i, r := range out.Rows {
+		out.Rows[i].Status = statusKey(r.State, false) // the diary is the reader's, not the state
+	}
+	if !worksOnCases(w.actor) {
+		out.AllURL = root + "?lage="
+	}
 	if q.More {
 		out.More = root + "?" + url.Values{"registrera": {instantCursor(q.NextAt, q.NextID)}}.Encode()
 	}

@@ -54,11 +54,12 @@ func TestRegistry(t *testing.T) {
 		models.Grant{Role: models.RoleServicecenter})
 	b.service.register = workflows.Queue{Items: []workflows.QueueItem{row(models.CaseAssigned, "next.diary-mine", nil), row(models.CaseReleased, "next.diary-post-mine", nil)},
 		More: true, NextAt: time.Date(2027, 4, 2, 8, 0, 0, 123000, time.UTC), NextID: models.NewID[models.Case]()}
-	body := must(t, b.get(root), http.StatusOK, "Att registrera", "Skriv in diarienumret.", "Skriv in diarienumret. Posta svaret och skriv in delgivningen.", "Kom in", "Alla öppna ärenden")
-	mustNot(t, body, `class="tile"`)
-	if strings.Index(body, "Att registrera") > strings.Index(body, "Alla öppna ärenden") {
-		t.Error("what is to be done stands last")
+	body := must(t, b.get(root), http.StatusOK, "Att registrera", "Skriv in diarienumret.", "Skriv in diarienumret. Posta svaret och skriv in delgivningen.", "Kom in", `href="/arbete?lage="`)
+	mustNot(t, body, `class="tile"`, "Alla öppna ärenden</h2>")
+	if slices.Contains(b.service.calls, "queue") {
+		t.Error("all open cases are shown without being asked for")
 	}
+	mustNot(t, must(t, b.get(root+"?lage="), http.StatusOK, "Inga öppna ärenden just nu."), "Att registrera", `class="tile"`)
 	i := slices.Index(b.service.calls, "register")
 	if i < 0 || len(b.service.actors[i].Grants) != 2 || !b.service.asked.Controller.IsZero() {
 		t.Fatalf("asked %+v as %+v", b.service.asked, b.service.actors)
@@ -74,6 +75,12 @@ func TestRegistry(t *testing.T) {
 	}
 	b.service.register = workflows.Queue{}
 	must(t, b.get(root), http.StatusOK, "Inget att registrera just nu.")
+	both := newBench(t, models.RoleRegistrator, models.RoleOmbud)
+	both.service.register = workflows.Queue{Items: []workflows.QueueItem{row(models.CaseReady, "next.diary-mine", nil)}}
+	body = must(t, both.get(root), http.StatusOK, "Att registrera", "Alla öppna ärenden</h2>", `class="tile"`, "Hos beslutsfattaren")
+	if strings.Index(body, "Att registrera") > strings.Index(body, "Alla öppna ärenden</h2>") {
+		t.Error("what is to be registered stands last")
+	}
 	b = newBench(t, models.RoleOmbud)
 	mustNot(t, must(t, b.get(root), http.StatusOK), "Att registrera")
 	if slices.Contains(b.service.calls, "register") {

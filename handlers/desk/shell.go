@@ -18,7 +18,10 @@ func (s *desk) shell(c *gin.Context, nav string) templates.DeskShell {
 	if !ok {
 		return sh
 	}
-	sh.UserName, sh.RoleLine, sh.SwitchURL, sh.SearchURL, sh.LogoutURL = w.staff.Name, s.roleLine(c, w), switchPath, searchPath, logoutPath
+	sh.UserName, sh.RoleLine, sh.SwitchURL, sh.LogoutURL = w.staff.Name, s.roleLine(c, w), switchPath, logoutPath
+	if seesCases(w.actor) || w.actor.HasRole(models.RoleServicecenter) {
+		sh.SearchURL = searchPath
+	}
 	if len(w.controllers) > 1 {
 		for _, k := range w.controllers {
 			sh.Controllers = append(sh.Controllers, templates.DeskController{ID: k.Prefix, Name: k.Name, Current: k.Prefix == w.at})

@@ -122,8 +122,9 @@ func (s *desk) switchController(c *gin.Context) error {
 	if !known {
 		return workflows.ErrNotFound
 	}
-	http.SetCookie(c.Writer, &http.Cookie{Name: controllerCookie, Value: want, Path: root, HttpOnly: true,
-		Secure: s.site.Secure(), SameSite: http.SameSiteLaxMode})
+	http.SetCookie(c.Writer, &http.Cookie{ //nolint:gosec // G124: Secure whenever the site is https
+		Name: controllerCookie, Value: want, Path: root, HttpOnly: true, Secure: s.site.Secure(), SameSite: http.SameSiteLaxMode,
+	})
 	return web.SeeOther(c, root)
 }
 
