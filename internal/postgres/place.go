@@ -73,7 +73,12 @@ func newPlace(dir string) (place, error) {
 // ErrClusterInUse says that another running process holds the private cluster of that folder.
 var ErrClusterInUse = errors.New("another running process uses the private cluster")
 
-func (p place) release() { _ = p.lock.Close() }
+// release lets go of the lock. It is unlocked, not only closed: a child that another goroutine is forking this moment holds a
+// copy of the descriptor until it has begun its own program, and would keep the lock for as long.
+func (p place) release() {
+	_ = syscall.Flock(int(p.lock.Fd()), syscall.LOCK_UN)
+	_ = p.lock.Close()
+}
 
 // findHome decides where the data lie: where they already are, else below dir, else away.
 func (p place) findHome(ctx context.Context, who account) place {
