@@ -129,7 +129,7 @@ func (w *walker) text(key string, given []parse.Node, html bool) {
 		}
 	}
 	for _, name := range names {
-		if !slices.Contains(w.set.texts.Args(key), name) && !(html && w.linked(key, name)) {
+		if !slices.Contains(w.set.texts.Args(key), name) && (!html || !w.linked(key, name)) {
 			w.fault("text %q does not use %q", key, name)
 		}
 	}

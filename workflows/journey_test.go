@@ -2,6 +2,7 @@ package workflows_test
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 
@@ -100,7 +101,8 @@ func TestExtensionOnlyWithinTheFirstMonth(t *testing.T) {
 	w.Do("ombud SN", number, workflows.Take{})
 	w.Clock.Advance(40 * 24 * 3600e9)
 	err := w.Apply(context.Background(), w.As("decider SN"), w.On(number), workflows.Extend{Ground: "complexity", Reason: "Mycket att gå igenom."})
-	if r, ok := err.(workflows.Refusal); !ok || r.Key != "guard.too-late-to-extend" {
+	var r workflows.Refusal
+	if !errors.As(err, &r) || r.Key != "guard.too-late-to-extend" {
 		t.Fatalf("an extension after the first month: %v", err)
 	}
 }

@@ -270,7 +270,7 @@ func TestEveryStepOfARequestInEveryStateByEveryone(t *testing.T) {
 			for _, x := range everyone(*s) {
 				for _, a := range steps {
 					want := wantOfRequest(x, a, state)
-					undone(t, w, 0, func(svc *workflows.Service, db *gorm.DB) {
+					undone(t, w, 0, func(svc *workflows.Service, _ *gorm.DB) {
 						err := svc.StepRequest(context.Background(), x.actor, s.request, row.Version, a)
 						if !same(err, want) {
 							t.Errorf("%s by %s: %v, the table says %v", a, x.name, err, want)

@@ -260,7 +260,7 @@ func TestNothingAPersonSaidLiesOpen(t *testing.T) {
 	for where, content := range hay {
 		content = bytes.ToLower(content)
 		for what, word := range j.words {
-			if bytes.Contains(content, bytes.ToLower([]byte(word))) && !(where == "table staff" && strings.HasSuffix(what, "name")) {
+			if bytes.Contains(content, bytes.ToLower([]byte(word))) && (where != "table staff" || !strings.HasSuffix(what, "name")) {
 				t.Errorf("%s: holds the %s", where, what)
 			}
 		}

@@ -262,11 +262,11 @@ func TestOneCaseThatCannotGoOnHoldsUpNoOther(t *testing.T) {
 	w := workflowtest.New(t)
 	ctx := context.Background()
 	maja := w.Resident("197701172392")
-	one, other := w.Request(maja, "BUN")+"-BUN", ""
+	one := w.Request(maja, "BUN") + "-BUN"
 	w.SearchOne("BUN", one, models.Release, "")
 	w.Do("ombud BUN", one, workflows.Propose{Outcome: models.OutcomeGranted})
 	w.Clock.Advance(time.Minute)
-	other = w.Request(maja, "BUN") + "-BUN"
+	other := w.Request(maja, "BUN") + "-BUN"
 	w.SearchOne("BUN", other, models.Release, "")
 	w.Do("ombud BUN", other, workflows.Propose{Outcome: models.OutcomeGranted})
 	stale, err := w.NewDraft(ctx, maja, "sv")

@@ -132,7 +132,7 @@ func (s *stack) start(ctx context.Context, o stackOptions) error {
 	if s.app, err = newApp(ctx, c, o.Clock, log); err != nil {
 		return err
 	}
-	s.closers = append(s.closers, s.app.close)
+	s.closers = append(s.closers, s.close)
 	if err := s.importDemo(ctx); err != nil {
 		return err
 	}

@@ -67,7 +67,7 @@ func (p *portal) keepForm(c *gin.Context, page string) (bool, error) {
 }
 
 func (p *portal) setKeptCookie(c *gin.Context, value string, age int) {
-	http.SetCookie(c.Writer, &http.Cookie{
+	http.SetCookie(c.Writer, &http.Cookie{ //nolint:gosec // G124: Secure whenever the site is https
 		Name: p.keptCookie(), Value: value, Path: "/", MaxAge: age, HttpOnly: true, Secure: p.site.Secure(), SameSite: http.SameSiteLaxMode,
 	})
 }
@@ -96,7 +96,7 @@ func (p *portal) restore(c *gin.Context, page string) (url.Values, bool, error) 
 	sealed, err2 := base64.RawURLEncoding.DecodeString(pending.ReturnTo)
 	aead, err3 := keptCipher(key)
 	if err1 != nil || err2 != nil || err3 != nil || len(sealed) < aead.NonceSize() {
-		return nil, false, nil // not ours; nothing to give back
+		return nil, false, nil //nolint:nilerr // not ours; nothing to give back
 	}
 	plain, err := aead.Open(nil, sealed[:aead.NonceSize()], sealed[aead.NonceSize():], []byte(page))
 	if err != nil {

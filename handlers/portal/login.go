@@ -2,6 +2,7 @@ package portal
 
 import (
 	"errors"
+	"log/slog"
 	"net/http"
 	"strings"
 	"time"
@@ -120,7 +121,7 @@ func (p *portal) loginFailed(c *gin.Context, err error, to string) error {
 	kind, status := loginKind(err)
 	if status >= http.StatusInternalServerError {
 		// The text of an oidc error holds the provider's name, a step and a known code, and nothing from outside.
-		p.Log.ErrorContext(c.Request.Context(), "login failed", "request_id", web.RequestID(c), "error", err)
+		p.Log.ErrorContext(c.Request.Context(), "login failed", slog.String("request_id", web.RequestID(c)), slog.Any("error", err))
 	}
 	c.Header("Cache-Control", "no-store")
 	return p.show(c, status, view{

@@ -3,6 +3,7 @@ package portal
 import (
 	"context"
 	"encoding/base64"
+	"log/slog"
 	"net/url"
 	"strings"
 
@@ -67,7 +68,7 @@ func (p *portal) open(c *gin.Context) (visitor, bool) {
 	who, err := p.Service.OpenIdentity(ctx, sealed)
 	if err != nil {
 		// A login that cannot be read, for instance after the keys were changed, is no login. The person logs in again.
-		p.Log.WarnContext(ctx, "a resident's session cannot be read", "request_id", web.RequestID(c))
+		p.Log.WarnContext(ctx, "a resident's session cannot be read", slog.String("request_id", web.RequestID(c)))
 		return visitor{}, false
 	}
 	return visitor{subject, who}, true

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net/http"
 	"strings"
 
@@ -85,18 +86,18 @@ func failure(status int, kind string) Failure {
 // logFailure writes what happened for those who run the service: the request id, the kind, and the words that our own
 // code wrapped the error in. The innermost text is left out, since a driver's text repeats values from the statement.
 func (s *Site) logFailure(c *gin.Context, f Failure, err error) {
-	log := s.o.Log.With("request_id", f.RequestID, "route", c.FullPath(), "kind", f.Kind)
+	log := s.o.Log.With(slog.String("request_id", f.RequestID), slog.String("route", c.FullPath()), slog.String("kind", f.Kind))
 	if f.Status != http.StatusInternalServerError {
 		return // told by the access log; not found, refused and the like are ordinary life
 	}
 	var p panicked
 	if errors.As(err, &p) {
-		log.ErrorContext(c.Request.Context(), "request panicked", "type", p.value, "stack", p.stack)
+		log.ErrorContext(c.Request.Context(), "request panicked", slog.String("type", p.value), slog.String("stack", p.stack))
 		return
 	}
 	state, constraint := postgres.ErrorCode(err)
-	log.ErrorContext(c.Request.Context(), "request failed", "where", trail(err), "class", class(err),
-		"sqlstate", state, "constraint", constraint)
+	log.ErrorContext(c.Request.Context(), "request failed", slog.String("where", trail(err)), slog.String("class", class(err)),
+		slog.String("sqlstate", state), slog.String("constraint", constraint))
 }
 
 // trail is what the wrappers of an error say, outermost first, without the innermost error's own text. It relies on the

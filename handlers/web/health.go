@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"time"
 
@@ -33,7 +34,8 @@ func (s *Site) readyz(c *gin.Context) error {
 		word := "ok"
 		if err := check.Ask(ctx); err != nil {
 			status, word = http.StatusServiceUnavailable, "fails"
-			s.o.Log.WarnContext(ctx, "not ready", "check", check.Name, "where", trail(err), "class", class(err))
+			s.o.Log.WarnContext(ctx, "not ready", slog.String("check", check.Name),
+				slog.String("where", trail(err)), slog.String("class", class(err)))
 		}
 		text += check.Name + " " + word + "\n"
 	}

@@ -21,7 +21,7 @@ func (s *Site) language(c *gin.Context) {
 	st := state(c.Request.Context())
 	st.route = c.FullPath()
 	if want := c.Query("lang"); c.Request.Method == http.MethodGet && (want == Swedish || want == English) {
-		http.SetCookie(c.Writer, &http.Cookie{
+		http.SetCookie(c.Writer, &http.Cookie{ //nolint:gosec // G124: Secure whenever the site is https
 			Name: languageCookie, Value: want, Path: "/", MaxAge: 365 * 24 * 3600,
 			HttpOnly: true, Secure: s.Secure(), SameSite: http.SameSiteLaxMode,
 		})

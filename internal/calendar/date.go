@@ -41,7 +41,7 @@ func DateOf(t time.Time) Date {
 // Stockholm is Sweden's time zone.
 func Stockholm() *time.Location { return stockholm() }
 
-var stockholm = sync.OnceValue(func() *time.Location {
+var stockholm = sync.OnceValue(func() *time.Location { //nolint:gochecknoglobals // read once, never written
 	loc, err := time.LoadLocation("Europe/Stockholm")
 	if err != nil {
 		panic("calendar: Europe/Stockholm: " + err.Error()) // impossible: the zone is compiled in

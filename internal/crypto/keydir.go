@@ -427,18 +427,18 @@ func keyPurpose(id uuid.UUID) []byte { return append([]byte("insyn/data-key/1/")
 func lookupPurpose() []byte { return []byte("insyn/lookup-secret/1") }
 
 // createOrRead gives the content of a file that is made once: ours, or that of whoever was first.
-func createOrRead(path string, make func() ([]byte, error)) ([]byte, error) {
-	data, err := os.ReadFile(path)
+func createOrRead(path string, content func() ([]byte, error)) ([]byte, error) {
+	data, err := os.ReadFile(path) //nolint:gosec // G304: the store's folder and a name of ours
 	if err == nil || !errors.Is(err, fs.ErrNotExist) {
 		return data, err
 	}
-	fresh, err := make()
+	fresh, err := content()
 	if err != nil {
 		return nil, err
 	}
 	_, err = durable.Create(path, bytes.NewReader(fresh))
 	if errors.Is(err, fs.ErrExist) {
-		return os.ReadFile(path)
+		return os.ReadFile(path) //nolint:gosec // G304: the store's folder and a name of ours
 	}
 	return fresh, err
 }

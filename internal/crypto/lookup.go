@@ -13,7 +13,7 @@ const (
 	// lookupBytes is the length of the lookup secret.
 	lookupBytes = 32
 	// tokenInfo names the use the key is derived for; another use derives another key from the same secret.
-	tokenInfo = "insyn/search-token/1"
+	tokenInfo = "insyn/search-token/1" //nolint:gosec // G101: a label, not a secret
 )
 
 // LookupKey makes search tokens: the same word in the same scope always gives the same token, and without the key a token

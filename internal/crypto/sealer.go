@@ -33,7 +33,7 @@ type AAD struct {
 func (a AAD) bytes() []byte {
 	out := []byte("insyn/sealed/1")
 	for _, name := range []string{a.Table, a.Column} {
-		out = binary.BigEndian.AppendUint32(out, uint32(len(name)))
+		out = binary.BigEndian.AppendUint32(out, uint32(len(name))) //nolint:gosec // G115: the name of a table or column, at most 63 bytes
 		out = append(out, name...)
 	}
 	return append(out, a.Row[:]...)

@@ -1,6 +1,7 @@
 package deadline_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -209,7 +210,7 @@ func TestValidateNamesWhatIsMeaningless(t *testing.T) {
 		{"pause backwards", deadline.Input{Received: received, Pauses: []deadline.Pause{{From: date(t, "2026-09-12"), To: date(t, "2026-09-11")}}}, deadline.ErrPauseEndsBeforeFrom},
 		{"open pause", deadline.Input{Received: received, Pauses: []deadline.Pause{{From: received}}}, nil},
 	} {
-		if got := c.in.Validate(); got != c.want {
+		if got := c.in.Validate(); !errors.Is(got, c.want) {
 			t.Errorf("%s: %v, want %v", c.name, got, c.want)
 		}
 	}

@@ -31,8 +31,10 @@ type grant struct {
 }
 
 // formFields are the request's parameters that the login form carries on.
-var formFields = []string{"response_type", "client_id", "redirect_uri", "scope", "state", "nonce",
-	"code_challenge", "code_challenge_method", "prompt", "max_age", "acr_values", "ui_locales", "claims"}
+func formFields() []string {
+	return []string{"response_type", "client_id", "redirect_uri", "scope", "state", "nonce",
+		"code_challenge", "code_challenge_method", "prompt", "max_age", "acr_values", "ui_locales", "claims"}
+}
 
 // read checks an authorization request. Until client and return address are
 // known to be right the browser is not sent anywhere: the answer is a page.
@@ -140,7 +142,7 @@ func (r *realm) show(w http.ResponseWriter, a request, q url.Values) {
 	if a.english {
 		v.Heading = map[bool]string{true: "Who do you want to be?", false: "Who do you want to work as?"}[v.Resident]
 	}
-	for _, name := range formFields {
+	for _, name := range formFields() {
 		if q.Get(name) != "" {
 			v.Hidden = append(v.Hidden, field{name, q.Get(name)})
 		}

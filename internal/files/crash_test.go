@@ -25,7 +25,7 @@ const crashEnv = "INSYN_TEST_CRASH"
 
 func TestMain(m *testing.M) {
 	if args := os.Getenv(crashEnv); args != "" {
-		fmt.Println(storeForEver(strings.Split(args, "|")))
+		fmt.Fprintln(os.Stdout, storeForEver(strings.Split(args, "|")))
 		os.Exit(1)
 	}
 	os.Exit(m.Run())
@@ -53,7 +53,7 @@ func storeForEver(args []string) error {
 		if err := keys.Create(ctx, key); err != nil {
 			return err
 		}
-		fmt.Println(key, id)
+		fmt.Fprintln(os.Stdout, key, id)
 		stored, err := vault.Store(ctx, Upload{
 			KeyID: key, FileID: id, MaxBytes: 1 << 30, Allow: AnyType,
 			Reader: bytes.NewReader(noise(1+i*7919%(4*segmentSize), uint64(i))),
@@ -61,7 +61,7 @@ func storeForEver(args []string) error {
 		if err != nil {
 			return err
 		}
-		fmt.Println(key, id, hex.EncodeToString(stored.SHA256[:]))
+		fmt.Fprintln(os.Stdout, key, id, hex.EncodeToString(stored.SHA256[:]))
 	}
 }
 

@@ -69,7 +69,7 @@ func (s *sealingReader) advance() error {
 func (s *sealingReader) fill() error {
 	n, err := io.ReadFull(s.src, s.next[:segmentSize])
 	s.next = s.next[:n]
-	if err == io.EOF || err == io.ErrUnexpectedEOF { //nolint:errorlint // bare from io.ReadFull; a wrapped one is the source's fault
+	if err == io.EOF || err == io.ErrUnexpectedEOF { // bare from io.ReadFull; a wrapped one is the source's fault
 		return nil
 	}
 	return err

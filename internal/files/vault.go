@@ -148,7 +148,7 @@ func (m *meter) Read(p []byte) (int, error) {
 	switch {
 	case m.n > m.max:
 		n, m.err = 0, ErrTooLarge{Max: m.max}
-	case err == io.EOF: //nolint:errorlint // only a bare io.EOF is an end
+	case err == io.EOF: // only a bare io.EOF is an end
 		m.err = io.EOF
 	case err != nil:
 		m.err = fmt.Errorf("read upload: %w", err)

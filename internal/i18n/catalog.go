@@ -2,7 +2,9 @@ package i18n
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"path"
 	"slices"
@@ -73,8 +75,11 @@ func noDuplicates(data []byte) error {
 	seen, depth, key := map[string]bool{}, 0, true
 	for {
 		tok, err := dec.Token()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
 		if err != nil {
-			return nil // the end; the syntax has been checked
+			return err
 		}
 		switch v := tok.(type) {
 		case json.Delim:

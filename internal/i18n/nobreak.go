@@ -11,7 +11,7 @@ const (
 )
 
 // keeps are the places where a line must not break. The groups are what is on either side of the space.
-var keeps = []*regexp.Regexp{
+var keeps = []*regexp.Regexp{ //nolint:gochecknoglobals // compiled once, never written
 	regexp.MustCompile(`(\d|\d?\}) (januari|februari|mars|april|maj|juni|juli|augusti|september|oktober|november|december)\b`),
 	regexp.MustCompile(`(\d|\d?\}) (January|February|March|April|May|June|July|August|September|October|November|December)\b`),
 	regexp.MustCompile(`(\bkl\.) ([\d{])`),

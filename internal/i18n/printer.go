@@ -60,12 +60,12 @@ func (p Printer) HTML(key string, args Args) template.HTML {
 }
 
 // hideMarks keeps an argument's own asterisks and brackets from being read as marks.
-var hideMarks = strings.NewReplacer("*", "&#42;", "[", "&#91;", "]", "&#93;")
+var hideMarks = strings.NewReplacer("*", "&#42;", "[", "&#91;", "]", "&#93;") //nolint:gochecknoglobals // never written, and safe for concurrent use
 
 func (p Printer) parts(key string, args Args) []part {
 	m, ok := p.catalog.texts[p.lang][key]
 	if !ok {
-		slog.Error("a text is missing", "key", key, "language", p.lang)
+		slog.Error("a text is missing", slog.String("key", key), slog.String("language", p.lang)) //nolint:sloglint // a catalogue has no logger of its own, and a fault of ours must be told
 		if m, ok = p.catalog.texts[Default][key]; !ok {
 			return []part{{text: "⟦" + key + "⟧"}}
 		}
@@ -76,7 +76,7 @@ func (p Printer) parts(key string, args Args) []part {
 func (p Printer) value(key string, at part, args Args) string {
 	v, ok := args[at.arg]
 	if !ok {
-		slog.Error("an argument of a text is missing", "key", key, "argument", at.arg)
+		slog.Error("an argument of a text is missing", slog.String("key", key), slog.String("argument", at.arg)) //nolint:sloglint // a catalogue has no logger of its own, and a fault of ours must be told
 		return "⟦" + at.arg + "⟧"
 	}
 	return p.format(v, at.format)
@@ -93,7 +93,7 @@ func (p Printer) mark(key, text string, args Args) string {
 		m := anchor.FindStringSubmatch(found)
 		to, _ := args[m[2]].(string)
 		if !safeAddress(to) {
-			slog.Error("the address of a link is missing", "key", key, "argument", m[2])
+			slog.Error("the address of a link is missing", slog.String("key", key), slog.String("argument", m[2])) //nolint:sloglint // a catalogue has no logger of its own, and a fault of ours must be told
 			return m[1]
 		}
 		return `<a class="govuk-link" href="` + template.HTMLEscapeString(to) + `">` + m[1] + `</a>`

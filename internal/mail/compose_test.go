@@ -17,7 +17,7 @@ func forward(l net.Listener, to string) {
 		if err != nil {
 			return
 		}
-		out, err := net.Dial("tcp", to) //nolint:noctx // ends with the connection
+		out, err := net.Dial("tcp", to)
 		if err != nil {
 			_ = in.Close()
 			continue

@@ -51,35 +51,33 @@ func (c *Client) unavailable(ctx context.Context, step, detail string) error {
 	return c.fail(ErrUnavailable, step, detail)
 }
 
-// answerErrors maps the codes an authorization endpoint may answer with
+// answerKind is the kind of a code that an authorization endpoint may answer with
 // (RFC 6749 4.1.2.1, OIDC Core 3.1.2.6, unmet authentication requirements 1.0).
-// A code that is not here is somebody's invention and is not repeated.
-var answerErrors = map[string]error{
-	"access_denied":                     ErrDenied,
-	"login_required":                    ErrDenied,
-	"interaction_required":              ErrDenied,
-	"account_selection_required":        ErrDenied,
-	"consent_required":                  ErrDenied,
-	"unmet_authentication_requirements": ErrLevel,
-	"server_error":                      ErrUnavailable,
-	"temporarily_unavailable":           ErrUnavailable,
-	"invalid_request":                   ErrConfig,
-	"unauthorized_client":               ErrConfig,
-	"unsupported_response_type":         ErrConfig,
-	"invalid_scope":                     ErrConfig,
-	"invalid_request_uri":               ErrConfig,
-	"invalid_request_object":            ErrConfig,
-	"request_not_supported":             ErrConfig,
-	"request_uri_not_supported":         ErrConfig,
-	"registration_not_supported":        ErrConfig,
+// A code that is not here is somebody's invention, gives nil and is not repeated.
+func answerKind(code string) error {
+	switch code {
+	case "access_denied", "login_required", "interaction_required", "account_selection_required", "consent_required":
+		return ErrDenied
+	case "unmet_authentication_requirements":
+		return ErrLevel
+	case "server_error", "temporarily_unavailable":
+		return ErrUnavailable
+	case "invalid_request", "unauthorized_client", "unsupported_response_type", "invalid_scope", "invalid_request_uri",
+		"invalid_request_object", "request_not_supported", "request_uri_not_supported", "registration_not_supported":
+		return ErrConfig
+	default:
+		return nil
+	}
 }
 
-// tokenErrors maps the codes of the token endpoint (RFC 6749 5.2).
-var tokenErrors = map[string]error{
-	"invalid_grant":          ErrToken,
-	"invalid_request":        ErrConfig,
-	"invalid_client":         ErrConfig,
-	"unauthorized_client":    ErrConfig,
-	"unsupported_grant_type": ErrConfig,
-	"invalid_scope":          ErrConfig,
+// tokenKind is the kind of a code of the token endpoint (RFC 6749 5.2), nil for one that is not known.
+func tokenKind(code string) error {
+	switch code {
+	case "invalid_grant":
+		return ErrToken
+	case "invalid_request", "invalid_client", "unauthorized_client", "unsupported_grant_type", "invalid_scope":
+		return ErrConfig
+	default:
+		return nil
+	}
 }

@@ -68,7 +68,7 @@ func (c *Client) checkAnswer(flow Flow, query url.Values) error {
 }
 
 func (c *Client) answerError(code string) error {
-	if kind, ok := answerErrors[code]; ok {
+	if kind := answerKind(code); kind != nil {
 		return c.fail(kind, "answer", code)
 	}
 	return c.fail(ErrDenied, "answer", "unknown code")
@@ -99,7 +99,7 @@ func (c *Client) exchange(ctx context.Context, d *described, flow Flow, code str
 	if !errors.As(err, &refused) || refused.Response == nil || refused.Response.StatusCode >= 500 {
 		return nil, c.unavailable(ctx, "token", "")
 	}
-	if kind, ok := tokenErrors[refused.ErrorCode]; ok {
+	if kind := tokenKind(refused.ErrorCode); kind != nil {
 		return nil, c.fail(kind, "token", refused.ErrorCode)
 	}
 	if refused.Response.StatusCode == 429 {

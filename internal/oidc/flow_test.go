@@ -216,7 +216,6 @@ func TestNumberRules(t *testing.T) {
 		want(t, err, oidc.ErrNumber)
 	}
 	for _, bad := range []any{"7701172392", "19770117-2392", "19770117239٢", 197701172392, "", []string{number}} {
-		bad := bad
 		s := newStage(t, func(o *demoidp.Options) {
 			o.Faults.IDToken = func(c map[string]any) { c[oidc.ClaimPersonalNumber] = bad }
 		}, nil)
@@ -365,7 +364,7 @@ func TestForeignSignature(t *testing.T) {
 		if strings.HasSuffix(r.URL.Path, "/jwks") {
 			target = other.server.URL()
 		}
-		resp, err := s.http.Get(target + r.URL.Path) //nolint:noctx // a test's front
+		resp, err := s.http.Get(target + r.URL.Path)
 		if err != nil {
 			http.Error(w, "", http.StatusBadGateway)
 			return
@@ -500,7 +499,7 @@ func TestWrongSecret(t *testing.T) {
 // soon as it is back.
 func TestProviderDownThenUp(t *testing.T) {
 	t.Parallel()
-	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // only to find a free port
+	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"log/slog"
 	"net/http"
 
 	"github.com/alexedwards/scs/v2"
@@ -37,7 +38,7 @@ func (m *Manager) Handler(next http.Handler) http.Handler {
 }
 
 func (m *Manager) fail(w http.ResponseWriter, r *http.Request, err error) {
-	m.log.ErrorContext(r.Context(), "session store failed", "error", err)
+	m.log.ErrorContext(r.Context(), "session store failed", slog.Any("error", err))
 	m.failed(w, r)
 }
 
@@ -62,7 +63,7 @@ func (m *Manager) keep(w http.ResponseWriter, r *http.Request, came string) erro
 
 func (m *Manager) clearCookie(w http.ResponseWriter) {
 	c := m.scs.Cookie
-	http.SetCookie(w, &http.Cookie{
+	http.SetCookie(w, &http.Cookie{ //nolint:gosec // G124: the attributes of the cookie that it clears, see New
 		Name: c.Name, Path: c.Path, MaxAge: -1, HttpOnly: c.HttpOnly, Secure: c.Secure, SameSite: c.SameSite,
 	})
 }
