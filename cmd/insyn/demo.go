@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -35,6 +36,7 @@ func (d demoCmd) Run(ctx context.Context, env environment, out io.Writer) (err e
 		return fmt.Errorf("INSYN_VAR: %w", err)
 	}
 	defer func() { err = errors.Join(err, log.Close()) }()
+	slog.SetDefault(newLog(log, "info")) // for the few lines of libraries and of texts that are missing
 	s, err := startStack(ctx, stackOptions{Dir: dir, Addr: c.Addr, Clock: clock.System(), Log: log, Say: out, Fresh: d.Fresh})
 	if err != nil {
 		return err

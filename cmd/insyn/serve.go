@@ -26,7 +26,7 @@ import (
 type serveCmd struct{}
 
 // Run serves until it is told to stop.
-func (serveCmd) Run(ctx context.Context, env environment, errOut io.Writer) error {
+func (serveCmd) Run(ctx context.Context, env environment, out io.Writer) error {
 	c, err := env.config()
 	if err != nil {
 		return err
@@ -34,7 +34,8 @@ func (serveCmd) Run(ctx context.Context, env environment, errOut io.Writer) erro
 	if err := c.Require("RESIDENT_OIDC_ISSUER", "RESIDENT_OIDC_CLIENT_ID", "STAFF_OIDC_ISSUER", "STAFF_OIDC_CLIENT_ID"); err != nil {
 		return err
 	}
-	log := newLog(errOut, c.LogLevel)
+	log := newLog(out, c.LogLevel)
+	slog.SetDefault(log) // for the few lines of libraries and of texts that are missing
 	a, err := newApp(ctx, c, clock.System(), log)
 	if err != nil {
 		return err

@@ -20,12 +20,13 @@ import (
 type workerCmd struct{}
 
 // Run works until it is told to stop.
-func (workerCmd) Run(ctx context.Context, env environment, errOut io.Writer) error {
+func (workerCmd) Run(ctx context.Context, env environment, out io.Writer) error {
 	c, err := env.config()
 	if err != nil {
 		return err
 	}
-	log := newLog(errOut, c.LogLevel)
+	log := newLog(out, c.LogLevel)
+	slog.SetDefault(log) // for the few lines of libraries and of texts that are missing
 	a, err := newApp(ctx, c, clock.System(), log)
 	if err != nil {
 		return err
