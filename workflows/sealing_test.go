@@ -430,9 +430,14 @@ func TestAfterItsKeyIsDestroyedNothingOfACaseOpensNotEvenFromADump(t *testing.T)
 		t.Fatalf("%d files of the case", len(fileIDs))
 	}
 	restored := restore(t, j.DB)
+	busy := j.Another(j.DB) // has the key in memory when another process destroys it
+	if n := len(sealedUnder(t, j.DB, busy.Sealer, c.ID.UUID())); n != len(values) {
+		t.Fatalf("another process opens %d of %d values", n, len(values))
+	}
 	j.ok(j.Sealer.DestroyKey(ctx, c.ID.UUID()))
+	keyLeftNowhere(t, j.KeysDir, c.ID.String())
 	for name, db := range map[string]*testkit.Database{"the database": j.DB, "an older dump, restored": restored} {
-		for process, s := range map[string]*workflows.Service{"this process": j.Service, "a new process": j.Another(db)} {
+		for process, s := range map[string]*workflows.Service{"this process": j.Service, "a process that had the key": busy, "a new process": j.Another(db)} {
 			for _, v := range values {
 				if _, err := s.Sealer.Open(ctx, c.ID.UUID(), v.place, v.bytes); !errors.Is(err, crypto.ErrKeyDestroyed) {
 					t.Errorf("%s, %s: %s: %v", name, process, v.place, err)
@@ -461,6 +466,31 @@ func TestAfterItsKeyIsDestroyedNothingOfACaseOpensNotEvenFromADump(t *testing.T)
 	}
 	if err := j.Sealer.CreateKey(ctx, c.ID.UUID()); !errors.Is(err, crypto.ErrKeyDestroyed) {
 		t.Errorf("a new key under the same id: %v", err)
+	}
+}
+
+// keyLeftNowhere fails if the key store still has bytes under a key's name: the mark of its destruction is empty, and whoever
+// has a copy of the key-encryption key could use anything more.
+func keyLeftNowhere(t *testing.T, store, id string) {
+	t.Helper()
+	marks := 0
+	if err := filepath.WalkDir(store, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.Contains(d.Name(), id) {
+			return err
+		}
+		info, err := d.Info()
+		if err != nil {
+			return err
+		}
+		if marks++; info.Size() > 0 {
+			t.Errorf("%s: %d bytes are left of the destroyed key", strings.TrimPrefix(path, store), info.Size())
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if marks == 0 {
+		t.Error("nothing says that the key was destroyed")
 	}
 }
 

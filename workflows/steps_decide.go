@@ -107,6 +107,7 @@ func (a answerFiles) hashes() map[string]string {
 type preparedDecide struct {
 	Decide
 	answer answerFiles
+	day    calendar.Date // the day the letter bears
 }
 
 func (p preparedDecide) action() Action { return ActionDecide }
@@ -115,6 +116,7 @@ func (p preparedDecide) action() Action { return ActionDecide }
 func (in Decide) prepare(ctx context.Context, s *Service, actor models.Actor, on On) (Input, error) {
 	var c models.Case
 	var docs []document
+	var day calendar.Date
 	err := s.Store.InTx(ctx, actor, func(tx *models.Tx) error {
 		w, err := s.begin(tx, on, in)
 		if err != nil {
@@ -136,14 +138,14 @@ func (in Decide) prepare(ctx context.Context, s *Service, actor models.Actor, on
 		if err != nil {
 			return err
 		}
-		c = *w.c
+		c, day = *w.c, w.today()
 		docs, err = w.documents(a)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	out := preparedDecide{Decide: in}
+	out := preparedDecide{Decide: in, day: day}
 	for _, d := range docs {
 		f, err := s.storeDocument(ctx, c, d)
 		if err != nil {
@@ -170,6 +172,9 @@ func (s *Service) storeDocument(ctx context.Context, c models.Case, d document) 
 // their hashes; release is promised and waits for nothing else.
 func doDecide(w *work) error {
 	in := w.in.(preparedDecide)
+	if in.day != w.today() {
+		return ErrConflict // midnight came between: the letter would bear another day than the decision
+	}
 	a, err := w.authorise(in.Decide)
 	if err != nil {
 		return err

@@ -12,6 +12,7 @@ import (
 	"gorm.io/gorm"
 
 	"insyn/internal/i18n"
+	"insyn/internal/postgres"
 	"insyn/models"
 	"insyn/templates"
 	"insyn/workflows"
@@ -193,6 +194,60 @@ func TestWhatIsPromisedIsWhatTheTablesSay(t *testing.T) {
 		slices.Sort(promised[action])
 		if !slices.Equal(slices.Compact(want), promised[action]) {
 			t.Errorf("%s promises %v, the table says %v", action, promised[action], want)
+		}
+	}
+}
+
+// TestAnActionWhoseJobCannotBeStoredIsNotTaken: what is promised and what is done commit together. Every action that promises
+// something is tried while no job can be stored, and leaves nothing.
+func TestAnActionWhoseJobCannotBeStoredIsNotTaken(t *testing.T) {
+	t.Parallel()
+	refused := make(chan string, 10_000)
+	t.Run("stages", func(t *testing.T) {
+		for from, all := range lanes() {
+			t.Run(string(from), func(t *testing.T) {
+				t.Parallel()
+				w := workflowtest.New(t)
+				s := reach(w, w.Resident("197701172392"), from)
+				s.must(w.DB.Owner.Exec(`create function no_job() returns trigger language plpgsql as $$ begin raise exception 'full' using errcode = '53100'; end $$`).Error)
+				for _, l := range all {
+					if l.action == workflows.ActionPauseRequest {
+						continue // what it follows on is a job itself
+					}
+					actor, in := s.actorOf(l.who), s.input(l.action)
+					on := s.on(actor)
+					promises := false
+					undone(t, w, later(l.action), func(svc *workflows.Service, db *gorm.DB) {
+						before := traceOf(t, db, s.number)
+						s.must(l.do(svc, actor, on, in))
+						promises = traceOf(t, db, s.number).Jobs > before.Jobs
+					})
+					if !promises {
+						continue
+					}
+					s.must(w.DB.Owner.Exec("create trigger no_job before insert on jobs for each row execute function no_job()").Error)
+					before := traceOf(t, w.DB.Runtime, s.number)
+					err := l.do(at(w, later(l.action)), actor, on, in)
+					if code, _ := postgres.ErrorCode(err); code != "53100" {
+						t.Errorf("%s by %s without its job: %v", l.action, l.who, err)
+					}
+					if after := traceOf(t, w.DB.Runtime, s.number); after != before {
+						t.Errorf("%s by %s left something without its job", l.action, l.who)
+					}
+					s.must(w.DB.Owner.Exec("drop trigger no_job on jobs").Error)
+					refused <- string(l.action)
+				}
+			})
+		}
+	})
+	close(refused)
+	seen := map[string]bool{}
+	for action := range refused {
+		seen[action] = true
+	}
+	for _, tr := range workflows.Transitions() {
+		if len(tr.Promises) > 0 && !seen[string(tr.Action)] && tr.Action != workflows.ActionPauseRequest {
+			t.Errorf("%s was not tried without its job", tr.Action)
 		}
 	}
 }
