@@ -288,6 +288,22 @@ func (g *ground) torn() int {
 	return n
 }
 
+// assertNothingHalf: after a kill no effect is there whose receipt is not. That the next run would find the effect and do
+// nothing more is a second safety, not this one.
+func (g *ground) assertNothingHalf(step string) {
+	g.T.Helper()
+	half := query[string](g.T, g.World, `select j.key from jobs j where j.done_at is null and case j.kind
+		when 'fan-out' then exists (select from events e where e.stream_id = j.request_id and e.kind = 'fanned-out')
+			or exists (select from cases c where c.request_id = j.request_id)
+		when 'release' then exists (select from events e where e.stream_id = j.case_id and e.kind = 'released')
+			or exists (select from files f where f.case_id = j.case_id and f.released_at is not null)
+		when 'notify' then exists (select from jobs m where m.key = j.key || ':' || (m.data->>'staff'))
+		else false end`)
+	for _, key := range half {
+		g.T.Errorf("%s: the effect of %s is there, its receipt is not", step, key)
+	}
+}
+
 // assertMails: each mail that was promised came once, and once more for each receipt that was lost on purpose, as the same
 // mail under the same Message-ID. Nothing else came.
 func (g *ground) assertMails() {

@@ -68,6 +68,7 @@ func TestWorkerKilledAtEachStepTwice(t *testing.T) {
 				if n := g.torn(); n != lost {
 					t.Fatalf("%s: %d receipts of mails are lost, want %d", step, n, lost)
 				}
+				g.assertNothingHalf(step)
 				noPerson(t, "redis after "+step, g.redisText())
 				g.leasesRunOut()
 			}
@@ -98,6 +99,7 @@ func TestWorkerKilledWithItsTasks(t *testing.T) {
 		if g.undone() == 0 {
 			t.Fatal("nothing was left undone by the kill")
 		}
+		g.assertNothingHalf("effect-before-receipt")
 		worker := g.start(fault{})
 		g.quiet()
 		g.stop(worker)
