@@ -40,7 +40,7 @@ async function reload(page, url, selector) {
 async function search(page, number) {
   await login(page, '/arbete', 'piotrkowalski');
   await look(page, 'ombud-hem');
-  await page.goto(`${base}/arbete/arende/${number}`);
+  await reload(page, `${base}/arbete/arende/${number}`, 'button:has-text("Börja")');
   await page.click('button:has-text("Börja")');
   await look(page, 'ombud-arende');
   await page.click('table.lines a >> nth=0');
@@ -91,6 +91,39 @@ async function decide(page, number) {
   await page.click('button:has-text("Besluta enligt förslaget")');
 }
 
+async function register(page, number) {
+  await login(page, '/arbete', 'tobiasek');
+  await look(page, 'registrator-hem');
+  await page.goto(`${base}/arbete/arende/${number}`);
+  await page.fill('input[name=number]', 'EBAB-2026-00012');
+  await page.click('form:has(input[name=number]) button');
+  await look(page, 'registrator-arende');
+  if (!(await page.content()).includes('EBAB-2026-00012')) faults.push('the diary number is not shown');
+  if ((await page.content()).includes('Klagom')) faults.push('the registrator sees the content');
+}
+
+// coordinate asks the person something about the request as a whole, and writes down the answer given by phone.
+async function coordinate(page, number) {
+  await login(page, '/arbete', 'anna-karinlindqvist');
+  await look(page, 'servicecenter-hem');
+  await page.goto(`${base}/arbete/begaran/${number}`);
+  await look(page, 'servicecenter');
+  await page.click('summary:has-text("Fråga sökanden")');
+  await page.fill('form:has-text("Fråga") textarea >> nth=0', 'Vilket namn hade du 2019?');
+  await page.click('details:has-text("Fråga sökanden") form button');
+  await look(page, 'servicecenter-fragat');
+  await page.goto(`${base}/arbete/begaran/${number}`);
+  await page.fill('main textarea >> nth=0', 'Samma namn, sa Maja per telefon.');
+  await page.click('main form:has(textarea) button >> nth=0');
+  await look(page, 'servicecenter-svar');
+}
+
+async function readLog(page) {
+  await login(page, '/arbete', 'helenasoderlund');
+  await page.goto(`${base}/arbete/laslogg`);
+  await look(page, 'laslogg');
+}
+
 async function fetch(page, number) {
   await reload(page, `${base}/mina/${number}`, 'a:has-text("Öppna")');
   await look(page, 'svaret-finns');
@@ -110,14 +143,13 @@ try {
   const number = await send(maja);
   await reload(maja, `${base}/mina/${number}`, '.case-row');
   await look(maja, 'min-begaran');
-  const centre = await visitor(1280);
-  await login(centre, `/arbete/begaran/${number}`, 'anna-karinlindqvist');
-  await centre.goto(`${base}/arbete/begaran/${number}`);
-  await look(centre, 'servicecenter');
+  await coordinate(await visitor(1280), number);
   await search(await visitor(1280), `${number}-EBAB`);
   await review(await visitor(1280), `${number}-EBAB`);
   await decide(await visitor(1280), `${number}-EBAB`);
   await fetch(maja, number);
+  await register(await visitor(1280), `${number}-EBAB`);
+  await readLog(await visitor(1280));
 } catch (e) {
   faults.push(String(e.message).split('\n')[0]);
 }
