@@ -56,6 +56,11 @@ func (s *Service) caseView(tx *models.Tx, c models.Case) (CaseView, error) {
 			return v, err
 		}
 	}
+	if c.Outcome != nil {
+		if _, appealable := remedyFor(*c.Outcome, ctl.Kind); !appealable {
+			v.Case.AppealUntil = calendar.Date{} // the day the case may close is no day to appeal by
+		}
+	}
 	return v, nil
 }
 
