@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"insyn/internal/calendar"
 	"insyn/internal/mail"
@@ -82,7 +83,7 @@ func (s *Service) sendMail(ctx context.Context, j models.Job) error {
 		result = models.JobGivenUp
 	}
 	s.Failpoint("mail-sent")
-	err = s.Store.InTx(ctx, models.SystemActor(), func(tx *models.Tx) error {
+	err = s.insist(ctx, func(tx *models.Tx) error {
 		if err := tx.FinishJob(j.ID, result); err != nil {
 			if errors.Is(err, ErrConflict) {
 				return nil
@@ -174,4 +175,22 @@ func (s *Service) compose(tx *models.Tx, j models.Job) (*mail.Message, error) {
 	}
 	return &mail.Message{ID: j.ID.String(), From: s.Settings.MailFrom, To: to, Subject: subject, Text: body, HTML: html,
 		Date: j.CreatedAt.In(calendar.Stockholm())}, nil
+}
+
+// insist writes the receipt of a mail that the server has taken, again and again while the lease lasts: a database that is away
+// for a moment must not make the person get the mail twice.
+func (s *Service) insist(ctx context.Context, write func(tx *models.Tx) error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.Settings.MailLease/2)
+	defer cancel()
+	for wait := 50 * time.Millisecond; ; wait = min(2*wait, time.Second) {
+		err := s.Store.InTx(ctx, models.SystemActor(), write)
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(wait):
+		}
+	}
 }

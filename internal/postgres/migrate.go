@@ -91,8 +91,10 @@ func (m *Migrator) Up(ctx context.Context) ([]Step, error) {
 	if err != nil {
 		return steps(results), fmt.Errorf("migrate up: %w", err)
 	}
+	// One at a time, and only once: two grants on one table at the same moment make one of them fail.
 	_, err = m.db.ExecContext(ctx, `do $$ begin
-		if exists (select from pg_roles where rolname = '`+AppRole+`') then
+		perform pg_advisory_xact_lock(hashtext('insyn.migrate.grant'));
+		if exists (select from pg_roles where rolname = '`+AppRole+`') and not has_table_privilege('`+AppRole+`', '`+versionTable+`', 'select') then
 			grant select on `+versionTable+` to `+AppRole+`;
 		end if; end $$`)
 	if err != nil {

@@ -378,7 +378,11 @@ func (p *Private) asAdmin(ctx context.Context, db string, do func(*pgx.Conn) err
 // It refuses while a running process uses the cluster, and does nothing when there is none.
 func RemovePrivate(ctx context.Context, dir string) error {
 	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
-		return nil
+		// The folder may have been deleted by hand while the data lie elsewhere, where the server's user can reach them.
+		abs, err := filepath.Abs(dir)
+		if err != nil || !isDir(place{dir: abs}.away()) {
+			return err
+		}
 	}
 	at, err := newPlace(dir)
 	if err != nil {
