@@ -83,6 +83,9 @@ func newTour(dir string, out io.Writer) (*tour, error) {
 	if err != nil {
 		return nil, fmt.Errorf("INSYN_VAR: %w", err)
 	}
+	if err := os.MkdirAll(dir, 0o711); err != nil { //nolint:gosec // G301: passable for the server's own user, see startStack
+		return nil, fmt.Errorf("INSYN_VAR: %w", err)
+	}
 	for _, sub := range []string{"mails", "letters", "released"} {
 		if err := os.RemoveAll(filepath.Join(dir, sub)); err != nil {
 			return nil, fmt.Errorf("INSYN_VAR: %w", err)
