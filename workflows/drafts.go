@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/mail"
 	"slices"
 	"strings"
 	"time"
 
 	"insyn/internal/calendar"
+	"insyn/internal/mail"
 	"insyn/models"
 )
 
@@ -198,7 +198,8 @@ func (f DraftForm) check(known []models.Controller) error {
 		faults = append(faults, FieldError{Field: "address", Key: "error.address-missing"})
 	}
 	if f.Email != "" {
-		if _, err := mail.ParseAddress(f.Email); err != nil {
+		// What the sender would refuse must be said now, at the field.
+		if !mail.ValidAddress(f.Email) {
 			faults = append(faults, FieldError{Field: "email", Key: "error.email-form"})
 		}
 	}

@@ -8,7 +8,6 @@ import (
 	"github.com/google/uuid"
 
 	"insyn/internal/calendar"
-	"insyn/internal/deadline"
 	"insyn/models"
 )
 
@@ -305,6 +304,3 @@ func (s *Service) receipt(tx *models.Tx, f models.File) error {
 	}
 	return w.commit(kind, models.ForSubject)
 }
-
-// AppealSteps tells how the last day for appeal came about.
-func AppealSteps(served calendar.Date) []deadline.Step { return deadline.ForAppeal(served).Steps }

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"insyn/internal/clock"
+	"insyn/internal/queue"
 )
 
 type demoCmd struct {
@@ -37,6 +38,7 @@ func (d demoCmd) Run(ctx context.Context, env environment, out io.Writer) (err e
 	}
 	defer func() { err = errors.Join(err, log.Close()) }()
 	slog.SetDefault(newLog(log, "info")) // for the few lines of libraries and of texts that are missing
+	queue.RouteRedisLog(slog.Default())
 	s, err := startStack(ctx, stackOptions{Dir: dir, Addr: c.Addr, Clock: clock.System(), Log: log, Say: out, Fresh: d.Fresh})
 	if err != nil {
 		return err

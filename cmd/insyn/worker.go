@@ -27,6 +27,7 @@ func (workerCmd) Run(ctx context.Context, env environment, out io.Writer) error 
 	}
 	log := newLog(out, c.LogLevel)
 	slog.SetDefault(log) // for the few lines of libraries and of texts that are missing
+	queue.RouteRedisLog(log)
 	a, err := newApp(ctx, c, clock.System(), log)
 	if err != nil {
 		return err
