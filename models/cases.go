@@ -19,6 +19,7 @@ const (
 	CaseInReview  CaseState = "in-review"
 	CaseReady     CaseState = "ready"
 	CaseDecided   CaseState = "decided"
+	CaseExecuting CaseState = "executing" // decided, and being carried out
 	CaseReleased  CaseState = "released"
 	CaseClosed    CaseState = "closed"
 	CaseAwaiting  CaseState = "awaiting-subject"
@@ -27,7 +28,7 @@ const (
 
 // CaseStates lists every state of a case.
 func CaseStates() []CaseState {
-	return []CaseState{CaseAssigned, CaseSearching, CaseInReview, CaseReady, CaseDecided, CaseReleased, CaseClosed, CaseAwaiting, CaseWithdrawn}
+	return []CaseState{CaseAssigned, CaseSearching, CaseInReview, CaseReady, CaseDecided, CaseExecuting, CaseReleased, CaseClosed, CaseAwaiting, CaseWithdrawn}
 }
 
 // Done tells whether the person has their answer, or has taken the request back.
@@ -38,9 +39,10 @@ func (s CaseState) Done() bool {
 // Outcome is what a decision says.
 type Outcome string
 
-// The outcomes of an access request.
+// The outcomes of a request. What each means for a right is in the table of rights (workflows.Rights).
 const (
 	OutcomeGranted      Outcome = "granted"
+	OutcomeSupplemented Outcome = "supplemented" // rectification: what was said is added, nothing is taken away
 	OutcomePartial      Outcome = "partial"
 	OutcomeNothingFound Outcome = "nothing-found"
 	OutcomeNeutral      Outcome = "neutral" // sensitive controllers: nothing found and everything secret alike (domain P3)

@@ -82,6 +82,12 @@ func badRows() map[string][]bad {
 		"items_ground":            {{"items", record{"disposition": "withhold"}}, {"items", record{"disposition": "release", "ground": "osl-26-1", "explanation": some}}, {"items", record{"ground": "osl-26-1", "explanation": some}}},
 		"items_explained":         {{"items", record{"disposition": "withhold", "ground": "osl-26-1"}}, {"items", record{"explanation": some}}},
 
+		"measures_kind_known":  {{"measures", record{"kind": "burn"}}},
+		"measures_ground":      {{"measures", record{"kind": "keep"}}, {"measures", record{"ground": "art-17-3-b", "explanation": some}}},
+		"measures_explained":   {{"measures", record{"kind": "keep", "ground": "art-17-3-b"}}, {"measures", record{"explanation": some}}},
+		"measures_done_whole":  {{"measures", record{"done_at": at}}, {"measures", record{"done_at": at, "done_by": staff}}, {"measures", record{"receipt": some}}},
+		"measures_kept_undone": {{"measures", record{"kind": "keep", "ground": "art-17-3-b", "explanation": some, "done_at": at, "done_by": staff, "receipt": some}}},
+
 		"reviews_outcome_known": {{"reviews", record{"outcome": "shrug", "closed_at": at, "reviewer_id": staff}}},
 		"reviews_closed_whole":  {{"reviews", record{"closed_at": at}}, {"reviews", record{"outcome": "declined", "reviewer_id": staff}}},
 		"reviews_remarks":       {{"reviews", record{"remarks": some}}, {"reviews", record{"outcome": "remarks", "closed_at": at, "reviewer_id": staff}}},

@@ -23,6 +23,10 @@ type About struct {
 	Text     string `json:"text,omitempty"`
 	From     string `json:"from,omitempty"` // period, as the person wrote it
 	To       string `json:"to,omitempty"`
+	Wrong    string `json:"wrong,omitempty"`   // rectification: what is wrong, or missing
+	Correct  string `json:"correct,omitempty"` // rectification: what is right
+	Proof    string `json:"proof,omitempty"`   // rectification: what shows it
+	Ground   string `json:"ground,omitempty"`  // erasure: why, as a code of art 17.1
 }
 
 // Message is a message between a controller and the person.

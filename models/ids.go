@@ -23,6 +23,7 @@ type (
 	DelegationID = ID[Delegation]
 	SearchID     = ID[Search]
 	ItemID       = ID[Item]
+	MeasureID    = ID[Measure]
 	FileID       = ID[File]
 	JobID        = ID[Job]
 )

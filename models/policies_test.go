@@ -56,6 +56,7 @@ func policies() map[string]rights {
 		"notes":                 {sees: "ombud=A decider=A system=*", adds: officers},
 		"searches":              {sees: content, adds: "ombud=A decider=A system=*", changes: officers},
 		"items":                 {sees: content, adds: officers, changes: officers, removes: officers},
+		"measures":              {sees: content, adds: officers, changes: officers, removes: officers},
 		"manifests":             {sees: content, adds: officers},
 		"reviews":               {sees: content, adds: officers, changes: content},
 		"decisions":             {sees: letters, adds: officers},

@@ -12,8 +12,12 @@ import (
 // Right is one of the rights of the GDPR that a request can be about.
 type Right string
 
-// Access is the right of access (art 15).
-const Access Right = "access"
+// The rights that the service handles.
+const (
+	Access        Right = "access"        // art 15
+	Rectification Right = "rectification" // art 16
+	Erasure       Right = "erasure"       // art 17
+)
 
 // RequestState is the state of the shared part of a request.
 type RequestState string

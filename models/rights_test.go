@@ -78,7 +78,7 @@ func TestOnlyFactsCanBeChanged(t *testing.T) {
 			"proposal proposed_at proposed_by released_at state state_since version",
 		"case_public": "done due_on", "pauses": "to_date", "messages": "read_at", "requests": "closed_at state state_since version",
 		"searches": "attested_at attested_by hits reason result", "reviews": "closed_at outcome remarks reply reviewer_id",
-		"files": "draft_id released_at", "items": "disposition draft_since explanation ground", "request_pauses": "answer to_date",
+		"files": "draft_id released_at", "items": "disposition draft_since explanation ground", "measures": "done_at done_by receipt", "request_pauses": "answer to_date",
 		"drafts": "form submitted_at updated_at version", "jobs": "attempt done_at enqueued_at error_code failures result run_at sent_at",
 		"subjects": "", "addressees": "", "concerns": "", "extensions": "", "notes": "", "manifests": "", "decisions": "", "services": "",
 		"deliveries": "", "search_tokens": "", "events": "", "event_heads": "", "read_log": "", "read_log_seals": "", "key_stores": "",
@@ -195,7 +195,7 @@ func TestRowsCannotBePlanted(t *testing.T) {
 		refused(t, conn, actor, code, insertSQL(tableOf(kind), r), r.json(t))
 	}
 	const absent, denied = postgres.CodeForeignKeyViolation, postgres.CodeInsufficientRights
-	for _, kind := range []string{"notes", "messages:to-subject", "pauses", "extensions", "searches", "items", "manifests", "reviews", "decisions", "files:item"} {
+	for _, kind := range []string{"notes", "messages:to-subject", "pauses", "extensions", "searches", "items", "measures", "manifests", "reviews", "decisions", "files:item"} {
 		plant(ombud, absent, kind, record{"case_id": theirs.kase})
 	}
 	plant(ombud, denied, "jobs:case", record{"case_id": theirs.kase, "request_id": theirs.request})
@@ -232,7 +232,7 @@ func TestWhoWritesIsWhoSigns(t *testing.T) {
 		r := w.row(kind, w.bare[0], w.colleague)
 		refused(t, conn, actor, postgres.CodeInsufficientRights, insertSQL(tableOf(kind), r), r.json(t))
 	}
-	for _, kind := range []string{"notes", "messages:to-subject", "extensions", "items", "decisions", "read_log"} {
+	for _, kind := range []string{"notes", "messages:to-subject", "extensions", "items", "measures", "decisions", "read_log"} {
 		forge(w.actor(models.RoleOmbud), kind)
 	}
 	forge(w.actor(models.RoleRegistrator), "services:post")

@@ -130,6 +130,9 @@ func workRow(kind string, p place, by uuid.UUID) record {
 	case "items":
 		return record{"id": id(), "case_id": p.kase, "controller_id": p.controller, "search_id": p.search, "position": 1, "title": bytea("sealed"),
 			"body": bytea("sealed"), "sha256": sum("item"), "added_by": by, "created_at": noon()}
+	case "measures":
+		return record{"id": id(), "case_id": p.kase, "controller_id": p.controller, "search_id": p.search, "position": 1, "kind": "erase",
+			"what": bytea("sealed"), "added_by": by, "created_at": noon()}
 	case "manifests":
 		return record{"case_id": p.kase, "sha256": sum(id().String()), "controller_id": p.controller, "body": bytea("sealed"), "created_at": noon()}
 	case "reviews":

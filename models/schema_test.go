@@ -27,7 +27,7 @@ func rowsOf() map[string]any {
 		"key_stores": models.KeyStore{}, "systems": models.System{}, "activities": models.Activity{}, "subjects": models.Subject{}, "drafts": models.Draft{}, "requests": models.Request{},
 		"addressees": models.Addressee{}, "request_pauses": models.RequestPause{}, "cases": models.Case{}, "case_public": models.CasePublic{},
 		"concerns": models.Concern{}, "pauses": models.Pause{}, "extensions": models.Extension{}, "messages": models.Message{}, "notes": models.Note{},
-		"searches": models.Search{}, "items": models.Item{}, "files": models.File{}, "reviews": models.Review{}, "decisions": models.Decision{},
+		"searches": models.Search{}, "items": models.Item{}, "measures": models.Measure{}, "files": models.File{}, "reviews": models.Review{}, "decisions": models.Decision{},
 		"services": models.Service{}, "deliveries": models.Delivery{}, "jobs": models.Job{}, "events": models.Event{}, "read_log": models.Reading{},
 	}
 }
