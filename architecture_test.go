@@ -113,16 +113,9 @@ func TestArchitectureImportsPointDown(t *testing.T) {
 	}
 }
 
-// testkitNeeds lets the test servers migrate their databases, and the tests' municipality use them and the demo's sheets.
+// testkitNeeds lets the test servers migrate their databases.
 func testkitNeeds(from, to string) bool {
-	switch from {
-	case module + "/internal/testkit":
-		return to == module+"/migrations"
-	case testWorld:
-		return to == module+"/demo"
-	default:
-		return false
-	}
+	return from == module+"/internal/testkit" && to == module+"/migrations"
 }
 
 // TestArchitectureTestsImportDown holds tests inside internal and models to the same direction, but lets them use

@@ -13,7 +13,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/xuri/excelize/v2"
 
-	"insyn/demo"
 	"insyn/internal/calendar"
 	"insyn/internal/clock"
 	"insyn/internal/crypto"
@@ -21,6 +20,7 @@ import (
 	"insyn/internal/testkit"
 	"insyn/models"
 	"insyn/workflows"
+	"insyn/workflows/workflowtest/kommun"
 )
 
 // importStore is a store on a database of the test's own.
@@ -43,7 +43,7 @@ func importStore(t *testing.T) *models.Store {
 
 func importDemoFiles(t *testing.T) []workflows.ImportFile {
 	t.Helper()
-	files, err := workflows.ImportFolder(demo.Files)
+	files, err := workflows.ImportFolder(kommun.Files)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +97,7 @@ func importWithFile(files []workflows.ImportFile, f workflows.ImportFile) []work
 
 func importDemoContent(t *testing.T, name string) []byte {
 	t.Helper()
-	content, err := fs.ReadFile(demo.Files, name)
+	content, err := fs.ReadFile(kommun.Files, name)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,15 +8,15 @@ import (
 	"strings"
 	"testing"
 
-	"insyn/demo"
 	"insyn/internal/testkit"
+	"insyn/workflows/workflowtest/kommun"
 )
 
-// demoFolder writes the demo's spreadsheets to a folder, with changes to the text of one.
+// demoFolder writes the small municipality's spreadsheets to a folder, with changes to the text of one.
 func demoFolder(t *testing.T, name string, change func(string) string) string {
 	t.Helper()
 	dir := t.TempDir()
-	if err := os.CopyFS(dir, demo.Files); err != nil {
+	if err := os.CopyFS(dir, kommun.Files); err != nil {
 		t.Fatal(err)
 	}
 	if name == "" {

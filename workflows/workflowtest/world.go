@@ -12,7 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"insyn/demo"
 	"insyn/internal/calendar"
 	"insyn/internal/clock"
 	"insyn/internal/crypto"
@@ -22,6 +21,7 @@ import (
 	"insyn/models"
 	"insyn/templates"
 	"insyn/workflows"
+	"insyn/workflows/workflowtest/kommun"
 )
 
 // World is a municipality of four controllers with its staff.
@@ -144,16 +144,16 @@ func (w *World) must(err error) {
 	}
 }
 
-// load imports the demo's spreadsheets and finds everybody by role.
+// load imports the small municipality and finds everybody by role.
 func (w *World) load() {
 	w.T.Helper()
 	ctx := context.Background()
-	sheets, err := workflows.ImportFolder(demo.Files)
+	sheets, err := workflows.ImportFolder(kommun.Files)
 	w.must(err)
 	report, err := workflows.Import(ctx, w.Store, sheets, workflows.ImportOptions{Apply: true})
 	w.must(err)
 	if len(report.Faults) > 0 {
-		w.T.Fatalf("the demo's spreadsheets have faults: %v", report.Faults)
+		w.T.Fatalf("the spreadsheets have faults: %v", report.Faults)
 	}
 	w.Controllers, w.Staff = map[string]models.Controller{}, map[string]models.Actor{}
 	var all []models.RosterRow
