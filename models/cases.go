@@ -247,7 +247,7 @@ func (tx *Tx) Unattended(controllers []ControllerID) (int, error) {
 	rows, err := raw[struct{ N int }](tx, `select count(*) as n from cases c where c.controller_id in ?
 		and c.state not in ('released', 'closed', 'withdrawn') and c.handler_id is null
 		and not exists (select from jobs j where j.case_id = c.id and j.done_at is null)
-		and not exists (select from assignments a where a.controller_id = c.controller_id and a.role = 'ombud'
+		and not exists (select from assignments a where a.controller_id = c.controller_id and a.role = 'ombud' and a.ended_at is null
 			and a.valid_from <= ?::date and (a.valid_to is null or a.valid_to >= ?::date))`, controllers, calendar.DateOf(tx.Now), calendar.DateOf(tx.Now))
 	if err != nil {
 		return 0, err

@@ -34,6 +34,9 @@ func badRows() map[string][]bad {
 		"assignments_role_known":              {{"assignments", record{"role": "boss"}}},
 		"assignments_controller_by_role":      {{"assignments", record{"role": "admin"}}, {"assignments:central", record{"role": "ombud"}}},
 		"assignments_period":                  {{"assignments", record{"valid_to": "1999-12-31"}}},
+		"assignments_deputy_other":            {{"assignments", record{"deputy_for": staff}}},
+		"systems_period":                      {{"systems", record{"valid_from": "2026-01-02", "valid_to": "2026-01-01"}}},
+		"activities_period":                   {{"activities", record{"valid_from": "2026-01-02", "valid_to": "2026-01-01"}}},
 		"delegations_kinds_some":              {{"delegations", record{"decision_kinds": []string{}}}},
 		"delegations_period":                  {{"delegations", record{"valid_to": "2024-12-31"}}},
 

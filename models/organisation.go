@@ -41,6 +41,13 @@ type Controller struct {
 	ProcessorAgreement string
 	ReviewDays         int
 	Position           int
+	Coordinates        bool          // the coordinating body; one at most
+	ValidTo            calendar.Date // the last day it exists; its cases live on
+}
+
+// ExistsOn tells whether there is such a controller on a civil date.
+func (c Controller) ExistsOn(day calendar.Date) bool {
+	return c.ValidTo.IsZero() || !c.ValidTo.Before(day)
 }
 
 // Staff is a person who works in the service, as imported; bound to an issuer and sub at first login.
@@ -65,6 +72,9 @@ type Assignment struct {
 	ControllerID ControllerID
 	ValidFrom    calendar.Date
 	ValidTo      calendar.Date
+	Cleared      bool       // may handle protected persons
+	DeputyFor    StaffID    // whom the person stands in for; zero for a role of one's own
+	EndedAt      *time.Time // ended with effect at once; from then it never counts, whatever ValidTo says
 }
 
 // Delegation says who may decide what for which controller (KL 6:37, 7:5).
@@ -92,6 +102,11 @@ type System struct {
 	SearchHint     string
 	Classification string
 	Position       int
+	Category       string
+	Common         bool   // shared by the whole municipality
+	Processor      string // prefix of the controller that runs it for this one, or an outside processor's name
+	ValidFrom      calendar.Date
+	ValidTo        calendar.Date
 }
 
 // Activity is an entry of the record of processing activities (art 30).
@@ -108,11 +123,31 @@ type Activity struct {
 	Source         string
 	ThirdCountry   string
 	Automated      string
+
+	SubjectCategories string
+	Relations         TextArray // what a person it is about is or was; codes of workflows.Relations
+	JointWith         TextArray // prefixes of the controllers that share the responsibility (art 26)
+	ProcessCode       string
+	ValidFrom         calendar.Date
+	ValidTo           calendar.Date
 }
 
-// Controllers lists the controllers in the municipality's own order.
+// Controllers lists the controllers in the municipality's own order, also those that no longer exist: their cases live on.
 func (tx *Tx) Controllers() ([]Controller, error) {
 	return raw[Controller](tx, "select * from controllers order by position, name")
+}
+
+// ControllersOn lists the controllers that exist on a civil date, in the municipality's own order: those that something new
+// can be sent to.
+func (tx *Tx) ControllersOn(day calendar.Date) ([]Controller, error) {
+	return raw[Controller](tx, "select * from controllers where valid_to is null or valid_to >= ? order by position, name", day)
+}
+
+// CoordinatingController is the controller that coordinates for the municipality on a civil date. Where the spreadsheets name
+// none it is the first board. None at all is ErrNotFound.
+func (tx *Tx) CoordinatingController(day calendar.Date) (Controller, error) {
+	return one(gorm.G[Controller](tx.db).Where("(coordinates or kind = ?) and (valid_to is null or valid_to >= ?)", KindStyrelse, day).
+		Order("coordinates desc, position, name").Take(tx.Context()))
 }
 
 // Controller loads one controller.
@@ -154,10 +189,10 @@ func (tx *Tx) BindStaff(email, issuer, sub string) (Staff, error) {
 	return s, changed(res.RowsAffected, res.Error)
 }
 
-// GrantsOn returns the grants of a member of staff that are valid on a civil date.
+// GrantsOn returns the grants of a member of staff that are valid on a civil date and not ended.
 func (tx *Tx) GrantsOn(staff StaffID, day calendar.Date) ([]Grant, error) {
 	rows, err := raw[Assignment](tx, `select * from assignments where staff_id = ? and valid_from <= ?
-		and (valid_to is null or valid_to >= ?) order by role, controller_id`, staff, day, day)
+		and (valid_to is null or valid_to >= ?) and ended_at is null order by role, controller_id`, staff, day, day)
 	grants := make([]Grant, 0, len(rows))
 	for _, r := range rows {
 		grants = append(grants, Grant{r.Role, r.ControllerID})
@@ -169,7 +204,7 @@ func (tx *Tx) GrantsOn(staff StaffID, day calendar.Date) ([]Grant, error) {
 func (tx *Tx) StaffWith(role Role, c ControllerID, day calendar.Date) ([]Staff, error) {
 	return raw[Staff](tx, `select s.* from staff s join assignments a on a.staff_id = s.id
 		where a.role = ? and a.controller_id is not distinct from ? and a.valid_from <= ? and (a.valid_to is null or a.valid_to >= ?)
-		order by s.name, s.id`, role, c, day, day)
+		and a.ended_at is null order by s.name, s.id`, role, c, day, day)
 }
 
 // DelegationsFor lists the delegations at a controller that cover a kind of decision on a civil date.
@@ -178,14 +213,16 @@ func (tx *Tx) DelegationsFor(c ControllerID, kind string, day calendar.Date) ([]
 		and valid_from <= ? and (valid_to is null or valid_to >= ?) order by number, id`, c, kind, day, day)
 }
 
-// Systems lists a controller's systems.
-func (tx *Tx) Systems(c ControllerID) ([]System, error) {
-	return raw[System](tx, "select * from systems where controller_id = ? order by position, name", c)
+// Systems lists a controller's systems that are in use on a civil date.
+func (tx *Tx) Systems(c ControllerID, day calendar.Date) ([]System, error) {
+	return raw[System](tx, `select * from systems where controller_id = ? and (valid_from is null or valid_from <= ?)
+		and (valid_to is null or valid_to >= ?) order by position, name`, c, day, day)
 }
 
-// Activities lists a controller's activities.
-func (tx *Tx) Activities(c ControllerID) ([]Activity, error) {
-	return raw[Activity](tx, "select * from activities where controller_id = ? order by name, id", c)
+// Activities lists a controller's activities that are going on on a civil date.
+func (tx *Tx) Activities(c ControllerID, day calendar.Date) ([]Activity, error) {
+	return raw[Activity](tx, `select * from activities where controller_id = ? and (valid_from is null or valid_from <= ?)
+		and (valid_to is null or valid_to >= ?) order by name, id`, c, day, day)
 }
 
 // Grant gives a member of staff a role from a civil date; the person is made if there is a name and nobody has the address.
@@ -226,6 +263,6 @@ type RosterRow struct {
 func (tx *Tx) Roster(day calendar.Date) ([]RosterRow, error) {
 	return raw[RosterRow](tx, `select s.email, s.name, s.title, a.role, coalesce(c.name, '') as controller
 		from staff s join assignments a on a.staff_id = s.id left join controllers c on c.id = a.controller_id
-		where a.valid_from <= ?::date and (a.valid_to is null or a.valid_to >= ?::date)
+		where a.valid_from <= ?::date and (a.valid_to is null or a.valid_to >= ?::date) and a.ended_at is null
 		order by coalesce(c.position, -1), a.role, s.name, s.id`, day, day)
 }

@@ -208,7 +208,7 @@ func (w *work) fillExtract(x *extract) error {
 	if err != nil {
 		return err
 	}
-	activities, err := w.tx.Activities(w.c.ControllerID)
+	activities, err := w.tx.Activities(w.c.ControllerID, w.c.ReceivedOn) // as the search list
 	if err != nil {
 		return err
 	}

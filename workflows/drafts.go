@@ -227,7 +227,7 @@ func (s *Service) Submit(ctx context.Context, actor models.Actor, id models.Requ
 			number = r.Number
 			return err
 		}
-		known, err := tx.Controllers()
+		known, err := tx.ControllersOn(calendar.DateOf(tx.Now))
 		if err != nil {
 			return err
 		}

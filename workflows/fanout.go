@@ -12,7 +12,7 @@ import (
 )
 
 // fanOut makes one case for each controller the request goes to that has none: its due date, its search list from that
-// controller's register, and word to its ombud. No case knows of the others. It may run any number of times.
+// controller's register as it was when the request came, and word to its ombud. No case knows of the others. It may run any number of times.
 func (s *Service) fanOut(ctx context.Context, j models.Job) error {
 	return s.effect(ctx, j, func(tx *models.Tx, j models.Job) error {
 		// Held, so that no case is opened of a request that is being taken back.
@@ -70,7 +70,7 @@ func (s *Service) openCase(tx *models.Tx, r models.Request, person models.Person
 		}
 		return err
 	}
-	systems, err := tx.Systems(ctl.ID)
+	systems, err := tx.Systems(ctl.ID, c.ReceivedOn)
 	if err != nil {
 		return err
 	}

@@ -196,7 +196,7 @@ func TestDemoHasEveryoneWhoMustAct(t *testing.T) {
 					t.Errorf("%s: no %s: %v", c.Prefix, role, err)
 				}
 			}
-			if s, err := tx.Systems(c.ID); err != nil || len(s) < 2 || len(s) > 3 {
+			if s, err := tx.Systems(c.ID, today); err != nil || len(s) < 2 || len(s) > 3 {
 				t.Errorf("%s: %d systems: %v", c.Prefix, len(s), err)
 			}
 		}

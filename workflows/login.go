@@ -119,11 +119,11 @@ func (s *Service) StaffActor(ctx context.Context, id models.StaffID) (models.Act
 	return actor, who, at, err
 }
 
-// Controllers lists the controllers a request can go to.
+// Controllers lists the controllers a request can go to today.
 func (s *Service) Controllers(ctx context.Context, actor models.Actor) ([]models.Controller, error) {
 	var out []models.Controller
 	err := s.Store.InTx(ctx, actor, func(tx *models.Tx) (err error) {
-		out, err = tx.Controllers()
+		out, err = tx.ControllersOn(calendar.DateOf(tx.Now))
 		return err
 	})
 	return out, err

@@ -211,7 +211,8 @@ func (s *Service) AddController(ctx context.Context, actor models.Actor, number 
 		if err != nil {
 			return invalid("reason", "error.reasons-missing")
 		}
-		if _, err := tx.Controller(c); err != nil {
+		ctl, err := tx.Controller(c)
+		if err != nil || !ctl.ExistsOn(dateOf(tx.Now)) {
 			return invalid("controller", "error.choose-one")
 		}
 		known, err := tx.Addressees(r.ID)
