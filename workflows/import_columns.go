@@ -137,7 +137,7 @@ func importRoles() sheet.Words {
 // importDecisionKinds are the kinds of decision that a delegation may cover; they are written as they are.
 func importDecisionKinds() sheet.Words {
 	var words sheet.Words
-	for _, code := range []string{"access-grant", "access-partial", "access-refuse", "access-neutral", "access-nothing-found", "extension"} {
+	for _, code := range DecisionKinds() {
 		words = append(words, sheet.Word{Text: code, Code: code})
 	}
 	return words
