@@ -1,6 +1,5 @@
 package workflows
 
-
 // DecisionKinds lists the kinds of decision that a delegation may cover, as they are written in the spreadsheets: for each
 // right its outcomes, and the extension of the time for an answer.
 func DecisionKinds() []string {
