@@ -39,6 +39,7 @@ func Roles() []Role {
 type Grant struct {
 	Role       Role
 	Controller ControllerID
+	Cleared    bool // also for people with protected personal data (OSL 21 kap. 3 §)
 }
 
 // Actor is who a transaction acts for. The zero Actor is anonymous and sees nothing.
@@ -62,7 +63,14 @@ func StaffActor(s StaffID, grants ...Grant) Actor {
 
 // Has tells whether the actor holds the role at the controller; a role without a controller is asked for with the zero id.
 func (a Actor) Has(r Role, c ControllerID) bool {
-	return a.Kind == StaffKind && slices.Contains(a.Grants, Grant{r, c})
+	return a.Kind == StaffKind && slices.ContainsFunc(a.Grants, func(g Grant) bool { return g.Role == r && g.Controller == c })
+}
+
+// HasFor is Has for what is about one person: where the person is protected, the role must be held with clearance.
+func (a Actor) HasFor(r Role, c ControllerID, protected bool) bool {
+	return a.Kind == StaffKind && slices.ContainsFunc(a.Grants, func(g Grant) bool {
+		return g.Role == r && g.Controller == c && (g.Cleared || !protected)
+	})
 }
 
 // HasRole tells whether the actor holds the role anywhere.
@@ -79,6 +87,13 @@ func (a Actor) Controllers(roles ...Role) []ControllerID {
 		}
 	}
 	return out
+}
+
+// cleared lists, without repeats, the controllers where the actor holds a role with clearance.
+func (a Actor) cleared() []ControllerID {
+	n := a
+	n.Grants = slices.DeleteFunc(slices.Clone(a.Grants), func(g Grant) bool { return !g.Cleared })
+	return n.Controllers(RoleOmbud, RoleDecider, RoleDSO, RoleRegistrator)
 }
 
 // At narrows a member of staff to one controller; roles that belong to none stay.
@@ -111,6 +126,8 @@ func (a Actor) settings() [][2]string {
 		{"insyn.intake", flag(a.HasRole(RoleServicecenter))},
 		{"insyn.log", flag(a.HasRole(RoleDSO) || a.HasRole(RoleLogReviewer))},
 		{"insyn.admin", flag(a.HasRole(RoleAdmin))},
+		{"insyn.cleared", array(a.cleared())},
+		{"insyn.cleared_intake", flag(a.HasFor(RoleServicecenter, ControllerID{}, true))},
 	}
 }
 

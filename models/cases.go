@@ -82,6 +82,7 @@ type Case struct {
 	ClosedAt     *time.Time
 	AppealUntil  calendar.Date
 	AnswerByPost bool // the person asked for the answer by post
+	Protected    bool // as the request: the database copies it, whatever is stored
 }
 
 // CasePublic is all that may be known of a case outside its controller.

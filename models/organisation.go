@@ -195,7 +195,7 @@ func (tx *Tx) GrantsOn(staff StaffID, day calendar.Date) ([]Grant, error) {
 		and (valid_to is null or valid_to >= ?) and ended_at is null order by role, controller_id`, staff, day, day)
 	grants := make([]Grant, 0, len(rows))
 	for _, r := range rows {
-		grants = append(grants, Grant{r.Role, r.ControllerID})
+		grants = append(grants, Grant{r.Role, r.ControllerID, r.Cleared})
 	}
 	return grants, err
 }

@@ -36,6 +36,7 @@ type Subject struct {
 	ID          SubjectID
 	NumberToken []byte
 	CreatedAt   time.Time
+	Protected   bool // has protected personal data: what is sent later starts protected
 }
 
 // Person is what a request says about the person: sealed under the request's key, and again under each case's.
@@ -74,6 +75,7 @@ type Request struct {
 	ReceivedOn calendar.Date
 	StateSince time.Time
 	ClosedAt   *time.Time
+	Protected  bool // seen by the person and by cleared staff only (migration 00009)
 }
 
 // Addressee is a controller that a request goes to.

@@ -100,6 +100,7 @@ func TestStructsFitTheSchema(t *testing.T) {
 			f := fields[c.name]
 			delete(fields, c.name)
 			switch {
+			case f == nil && c.name == "protected": // the database's own: copied by a trigger, read by the policies
 			case f == nil && !c.generated && unmapped()[table+"."+c.name] == "":
 				t.Errorf("%s.%s has no field in %s", table, c.name, s.Name)
 			case f != nil && !fits(f.FieldType, c):
@@ -212,7 +213,7 @@ func TestDefinersAreShut(t *testing.T) {
 			t.Errorf("%s runs as the owner with %q, for everybody: %v", name, config, public)
 		}
 		return nil
-	}); err != nil || n != 3 {
+	}); err != nil || n != 9 {
 		t.Errorf("%d functions run as the owner, %v", n, err)
 	}
 }
