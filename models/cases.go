@@ -81,7 +81,7 @@ type Case struct {
 	ReleasedAt   *time.Time
 	ClosedAt     *time.Time
 	AppealUntil  calendar.Date
-	AnswerByPost bool // the person asked for the answer by post
+	AnswerByPost bool // the person asked for the answer on paper, by post or at the desk
 	Protected    bool // as the request: the database copies it, whatever is stored
 }
 
@@ -105,7 +105,7 @@ func (tx *Tx) InsertCase(c *Case, p Person) (err error) {
 	if c.Person, err = tx.sealJSON(c.ID.UUID(), "cases", "person", c.ID.UUID(), p); err != nil {
 		return err
 	}
-	c.Version, c.StateSince, c.AnswerByPost = 1, tx.Now, p.Answer == "post"
+	c.Version, c.StateSince, c.AnswerByPost = 1, tx.Now, p.Answer != "portal"
 	rows, err := raw[struct{ N int }](tx, "select 1 as n from cases where id = ?", c.ID)
 	if err != nil {
 		return err

@@ -39,16 +39,23 @@ func policies() map[string]rights {
 		"subjects":                 {sees: sent, adds: system},
 		"drafts":                   {sees: sent, adds: sent, changes: sent, removes: sent},
 		"counters":                 {sees: "resident=* servicecenter=* system=*", adds: "resident=* servicecenter=* system=*", changes: "resident=* servicecenter=* system=*"},
-		"requests":                 {sees: shared, adds: sent, changes: shared},
-		"addressees:subject":       {sees: shared, adds: sent},
+		"requests":                 {sees: shared, adds: shared, changes: shared},
+		"addressees:subject":       {sees: shared, adds: shared},
 		"addressees:servicecenter": {sees: shared, adds: "servicecenter=* system=*"},
 		"request_pauses":           {sees: shared, adds: "servicecenter=* system=*", changes: shared},
 		"case_public":              {sees: "resident=P servicecenter=* ombud=A decider=A dso=A registrator=A system=*", adds: system, changes: withPerson},
 
+		// How it came and who acts in it: a controller's staff read it of their cases through case_filing.
+		"filings":         {sees: shared, adds: "servicecenter=* system=*", changes: "servicecenter=* system=*"},
+		"representations": {sees: shared, adds: shared, changes: "servicecenter=* system=*"},
+		"mandates:draft":  {sees: sent, adds: sent, changes: sent, removes: sent},
+		"mandates:sent":   {sees: shared, adds: system, changes: system, removes: "servicecenter=* system=*"},
+		"envelopes":       {sees: "servicecenter=* " + letters, adds: "ombud=A decider=A registrator=A", changes: "servicecenter=*"},
+
 		// A case: never the servicecenter, the log reviewer or the administrator. What each may change in it is the
 		// subject of TestCaseFactsByActor.
 		"cases":                 {sees: answer, adds: system, changes: answer},
-		"concerns":              {sees: withPerson, adds: sent},
+		"concerns":              {sees: withPerson, adds: shared}, // the servicecenter writes down what was said, and cannot read it (P1)
 		"pauses":                {sees: answer, adds: "ombud=A decider=A system=*", changes: "resident=P ombud=A decider=A system=*"},
 		"extensions":            {sees: answer, adds: officers},
 		"messages:to-subject":   {sees: withPerson, adds: officers, changes: "resident=P ombud=A decider=A system=*"},

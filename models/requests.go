@@ -31,7 +31,7 @@ const (
 	RequestClosed    RequestState = "closed"
 )
 
-// Subject is the person whom data are about, known only by a keyed hash of the number.
+// Subject is whoever makes a request, known only by a keyed hash of the number; somebody without a number has none.
 type Subject struct {
 	ID          SubjectID
 	NumberToken []byte
@@ -39,15 +39,34 @@ type Subject struct {
 	Protected   bool // has protected personal data: what is sent later starts protected
 }
 
-// Person is what a request says about the person: sealed under the request's key, and again under each case's.
+// Person is what a request says about the person the data are about: sealed under the request's key, and again under each
+// case's. Where somebody acts for the person, the ways to reach are theirs.
 type Person struct {
 	Name   string `json:"name"`
-	Number string `json:"number"` // twelve digits
-	Email  string `json:"email,omitempty"`
-	Phone  string `json:"phone,omitempty"`
-	// Answer is how the person wants the answer: "portal" or "post".
+	Number string `json:"number"`         // twelve digits; empty for a person who has none
+	Born   string `json:"born,omitempty"` // as written, of a person without a number
+	// Agent is who acts for the person; nil when the person does.
+	Agent *Agent `json:"agent,omitempty"`
+	Email string `json:"email,omitempty"`
+	Phone string `json:"phone,omitempty"`
+	// Answer is how the person wants the answer: "portal", "post" or, for those who asked elsewhere, "desk".
 	Answer  string `json:"answer"`
 	Address string `json:"address,omitempty"`
+}
+
+// Agent is who acts for the person in a request: ombud, guardian, god man, trustee.
+type Agent struct {
+	Name   string             `json:"name"`
+	Number string             `json:"number"` // twelve digits; empty for somebody who has none
+	Kind   RepresentationKind `json:"kind"`
+}
+
+// Receiver is the name that letters are addressed to.
+func (p Person) Receiver() string {
+	if p.Agent != nil {
+		return p.Agent.Name
+	}
+	return p.Name
 }
 
 // Draft is a request that is being written. It is not received.

@@ -80,7 +80,9 @@ func TestOnlyFactsCanBeChanged(t *testing.T) {
 		"searches": "attested_at attested_by hits reason result", "reviews": "closed_at outcome remarks reply reviewer_id",
 		"files": "draft_id released_at", "items": "disposition draft_since explanation ground", "measures": "done_at done_by receipt", "request_pauses": "answer to_date",
 		"drafts": "form submitted_at updated_at version", "jobs": "attempt done_at enqueued_at error_code failures result run_at sent_at",
-		"subjects": "", "addressees": "", "concerns": "", "extensions": "", "notes": "", "manifests": "", "decisions": "", "services": "",
+		"filings": "identity identity_at identity_by", "representations": "checked_at checked_by how reason state valid_until", "mandates": "sent_at",
+		"envelopes": "handed_at handed_by identity returned_at returned_by",
+		"subjects":  "", "addressees": "", "concerns": "", "extensions": "", "notes": "", "manifests": "", "decisions": "", "services": "",
 		"deliveries": "", "search_tokens": "", "events": "", "event_heads": "", "read_log": "", "read_log_seals": "", "key_stores": "",
 	}
 	rows, err := w.owner.Query(context.Background(), `select c.relname::text, coalesce(string_agg(a.attname, ' ' order by a.attname)
@@ -236,6 +238,8 @@ func TestWhoWritesIsWhoSigns(t *testing.T) {
 		forge(w.actor(models.RoleOmbud), kind)
 	}
 	forge(w.actor(models.RoleRegistrator), "services:post")
+	forge(w.actor(models.RoleRegistrator), "envelopes")
+	forge(w.actor(models.RoleServicecenter), "filings")
 	forge(w.resident(), "read_log")
 	forge(models.SystemActor(), "read_log")
 	sealed := w.row("read_log", w.bare[0], w.staff[models.RoleOmbud]).with(record{"seal_id": 1})

@@ -74,6 +74,13 @@ func (w *world) seedForMatrix(kind string) {
 			w.put("requests", w.row("requests", at, uuid.Nil).with(record{"id": at.request}))
 			made[i] = w.row(kind, at, uuid.Nil)
 			w.put("addressees", made[i])
+		case "filings", "representations":
+			// One to a request, and the full one's controllers share theirs.
+			w.requests++
+			at := place{subject: p.subject, number: w.requests, request: id()}
+			w.put("requests", w.row("requests", at, uuid.Nil).with(record{"id": at.request}))
+			made[i] = w.row(kind, at, w.colleague)
+			w.put(kind, made[i])
 		default:
 			w.seed(kind)
 			return

@@ -23,7 +23,7 @@ func controllerRow(controller uuid.UUID, prefix string) record {
 // table's name, with what sets rows of the table apart after a colon.
 func (w *world) row(kind string, p place, by uuid.UUID) record {
 	w.t.Helper()
-	for _, rows := range []func(string, place, uuid.UUID) record{organisationRow, requestRow, caseRow, workRow, answerRow, boneRow} {
+	for _, rows := range []func(string, place, uuid.UUID) record{organisationRow, requestRow, filingRow, caseRow, workRow, answerRow, boneRow} {
 		if r := rows(kind, p, by); r != nil {
 			if tableOf(kind) == "assignments" {
 				r["valid_from"] = calendar.New(2000, 1, 1).AddDays(int(w.days.Add(1))) // each its own day: the day is in the key
@@ -77,6 +77,24 @@ func requestRow(kind string, p place, _ uuid.UUID) record {
 	case "request_pauses":
 		return record{"id": id(), "request_id": p.request, "subject_id": p.subject, "question": bytea("sealed"), "from_date": "2026-03-02",
 			"answer": bytea("sealed"), "to_date": "2026-03-03"}
+	}
+	return nil
+}
+
+func filingRow(kind string, p place, by uuid.UUID) record {
+	of := record{"request_id": p.request, "subject_id": p.subject}
+	mandate := of.with(record{"id": id(), "request_id": p.draft, "name": bytea("sealed"), "media_type": "application/pdf", "size": 1, "sha256": sum("m"), "created_at": noon()})
+	switch kind {
+	case "filings":
+		return of.with(record{"channel": "letter", "arrived_on": "2026-03-02", "rule": "as-arrived", "registered_by": by, "registered_at": noon(), "identity": "not-yet"})
+	case "representations":
+		return of.with(record{"kind": "agent", "state": "claimed", "created_at": noon()})
+	case "mandates:draft":
+		return mandate
+	case "mandates:sent":
+		return mandate.with(record{"sent_at": noon()})
+	case "envelopes":
+		return record{"id": id(), "case_id": p.kase, "controller_id": p.controller, "subject_id": p.subject, "sealed_by": by, "sealed_at": noon()}
 	}
 	return nil
 }
