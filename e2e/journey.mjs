@@ -11,7 +11,7 @@ async function send(page) {
   await page.click('main form[method=post] button');
   await page.click('main button:has-text("Fortsätt")');
   await look(page, 'namnder-fel');
-  for (const box of await page.$$('main input[type=checkbox]')) await box.check();
+  for (const prefix of ['KS', 'SN', 'BUN', 'EBAB']) await page.check(`main input[name=namnd][value=${prefix}]`);
   await page.click('main button:has-text("Fortsätt")');
   await look(page, 'om-namnd');
   while (/\/om\//.test(page.url())) {

@@ -60,8 +60,8 @@ func (demoCmd) welcome(out io.Writer, s *stack, logPath string) error {
 		fmt.Fprintf(&b, "    %-24s %s\n", p.GivenName+" "+p.FamilyName, p.Description)
 	}
 	fmt.Fprintf(&b, "  staff\n")
-	for _, p := range s.Staff {
-		fmt.Fprintf(&b, "    %-24s %s\n", p.GivenName+" "+p.FamilyName, p.Description)
+	for _, line := range demoDesks(s.Roster) {
+		fmt.Fprintf(&b, "    %s\n", line)
 	}
 	fmt.Fprintf(&b, "\nCtrl-C stops it. The data stay for the next start; make demo FRESH=1 starts over.\n")
 	_, err := io.WriteString(out, b.String())

@@ -1,11 +1,10 @@
 package main
 
 import (
-	"context"
+	"fmt"
 	"slices"
 	"strings"
 
-	"insyn/internal/calendar"
 	"insyn/internal/demoidp"
 	"insyn/models"
 )
@@ -19,28 +18,77 @@ func demoResidents() []demoidp.Person {
 }
 
 // demoStaff are the members of staff who are imported, with what they are, in the order of the organisation.
-func (s *stack) demoStaff(ctx context.Context) ([]demoidp.Person, error) {
-	var roster []models.RosterRow
-	err := s.storeOf().InTx(ctx, models.SystemActor(), func(tx *models.Tx) (err error) {
-		roster, err = tx.Roster(calendar.DateOf(tx.Now))
-		return err
-	})
+func demoStaff(roster []models.RosterRow) []demoidp.Person {
 	var out []demoidp.Person
+	roles := map[string][]demoRole{}
 	for _, r := range roster {
-		what := roleName(r.Role)
-		if r.Controller != "" {
-			what += ", " + r.Controller
+		if _, known := roles[r.Email]; !known {
+			given, family, _ := strings.Cut(r.Name, " ")
+			key, _, _ := strings.Cut(r.Email, "@")
+			out = append(out, demoidp.Person{Key: strings.ReplaceAll(key, ".", ""), GivenName: given, FamilyName: family, Email: r.Email, UPN: r.Email})
 		}
-		if i := slices.IndexFunc(out, func(p demoidp.Person) bool { return p.Email == r.Email }); i >= 0 {
-			// The same role at another controller needs the role's name but once.
-			out[i].Description += ", " + strings.TrimPrefix(what, roleName(r.Role)+", ")
-			continue
-		}
-		given, family, _ := strings.Cut(r.Name, " ")
-		key, _, _ := strings.Cut(r.Email, "@")
-		out = append(out, demoidp.Person{Key: strings.ReplaceAll(key, ".", ""), GivenName: given, FamilyName: family, Email: r.Email, UPN: r.Email, Description: what})
+		roles[r.Email] = withRole(roles[r.Email], r)
 	}
-	return out, err
+	for i := range out {
+		var parts []string
+		for _, r := range roles[out[i].Email] {
+			parts = append(parts, r.String())
+		}
+		out[i].Description = strings.Join(parts, ", ")
+	}
+	return out
+}
+
+// demoRole is a role and where somebody has it.
+type demoRole struct {
+	role models.Role
+	at   []string // names of controllers; none for a role that belongs to none
+}
+
+// withRole adds a row of the roster to somebody's roles; the same role at another controller is named but once.
+func withRole(roles []demoRole, r models.RosterRow) []demoRole {
+	i := slices.IndexFunc(roles, func(known demoRole) bool { return known.role == r.Role })
+	if i < 0 {
+		i, roles = len(roles), append(roles, demoRole{role: r.Role})
+	}
+	if r.Controller != "" {
+		roles[i].at = append(roles[i].at, r.Controller)
+	}
+	return roles
+}
+
+// String is the role with where it is held. A role at many controllers names the first and how many more there are.
+func (r demoRole) String() string {
+	const most = 3
+	switch {
+	case len(r.at) == 0:
+		return roleName(r.role)
+	case len(r.at) > most:
+		return fmt.Sprintf("%s, %s och %d till", roleName(r.role), r.at[0], len(r.at)-1)
+	default:
+		return roleName(r.role) + ", " + strings.Join(r.at, ", ")
+	}
+}
+
+// demoDesks are the members of staff by where they work, for whoever starts the demo: a line for each controller, and one for
+// each role that belongs to none.
+func demoDesks(roster []models.RosterRow) []string {
+	var order []string
+	people := map[string][]string{}
+	for _, r := range roster {
+		place, who := r.Controller, r.Name+" ("+strings.ToLower(roleName(r.Role))+")"
+		if place == "" {
+			place, who = roleName(r.Role), r.Name
+		}
+		if people[place] == nil {
+			order = append(order, place)
+		}
+		people[place] = append(people[place], who)
+	}
+	for i, place := range order {
+		order[i] = fmt.Sprintf("%-36s %s", place, strings.Join(people[place], ", "))
+	}
+	return order
 }
 
 // roleName is the Swedish word for a role, as the demo's login page shows it.

@@ -52,7 +52,7 @@ type stack struct {
 	MetricsURL string
 	Catcher    *mail.Catcher
 	IdP        *demoidp.Server
-	Staff      []demoidp.Person // who can log in at the desk
+	Roster     []models.RosterRow // who can log in at the desk, by role
 
 	cluster *postgres.Private
 	redis   *queue.Embedded
@@ -207,11 +207,15 @@ func (s *stack) configure(o stackOptions) (config.Config, error) {
 
 // startLogin starts the identity provider with the demo's residents and whoever is imported.
 func (s *stack) startLogin(ctx context.Context, o stackOptions) (err error) {
-	if s.Staff, err = s.demoStaff(ctx); err != nil {
+	err = s.storeOf().InTx(ctx, models.SystemActor(), func(tx *models.Tx) (err error) {
+		s.Roster, err = tx.Roster(calendar.DateOf(tx.Now))
+		return err
+	})
+	if err != nil {
 		return err
 	}
 	secret := rand.Text()
-	s.IdP, err = demoidp.Start(ctx, demoidp.Options{Addr: beside(o.Addr, 1), Residents: demoResidents(), Staff: s.Staff, ClientID: "insyn", ClientSecret: secret,
+	s.IdP, err = demoidp.Start(ctx, demoidp.Options{Addr: beside(o.Addr, 1), Residents: demoResidents(), Staff: demoStaff(s.Roster), ClientID: "insyn", ClientSecret: secret,
 		RedirectPrefixes: []string{s.BaseURL + "/"}, Clock: o.Clock})
 	if err != nil {
 		return err

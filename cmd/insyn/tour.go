@@ -144,7 +144,7 @@ type scene struct {
 
 func scenes() []scene {
 	return []scene{
-		{"Maja Lindqvist begär registerutdrag av alla fyra", (*tour).majaAsks},
+		{"Maja Lindqvist begär registerutdrag av fyra", (*tour).majaAsks},
 		{"Servicecenter samordnar och ser inget innehåll", (*tour).servicecenterCoordinates},
 		{"Omar Haddad begär, ångrar sig och begär igen", (*tour).omarAsks},
 		{"Ombuden söker, var och en för sin nämnd", (*tour).ombudsSearch},

@@ -66,7 +66,11 @@ func (t *tour) majaAsks() {
 	t.maja.draft = strings.Split(strings.Trim(maja.page.URL.Path, "/"), "/")[1]
 	t.tell("Maja loggar in med e-legitimation och börjar. Sidan frågar: ”%s”", maja.page.Heading())
 	maja.send(maja.form(visitor.HasField("namnd")), "Fortsätt").status(422).reads("Kryssa för minst ett val. Är du osäker, välj alla.")
-	maja.send(maja.form(visitor.HasField("namnd")).Tick("namnd", "alla"), "Fortsätt")
+	choice := maja.form(visitor.HasField("namnd"))
+	for _, at := range prefixes() {
+		choice.Tick("namnd", at)
+	}
+	maja.send(choice, "Fortsätt")
 	t.concerns(maja, a, prefixes())
 	t.staleTab(maja, a)
 	t.reach(maja, a)

@@ -17,10 +17,10 @@ const (
 	numberOmar = "198404012380"
 )
 
-// controllers of Exempelby, by prefix, in the municipality's order.
+// prefixes are the controllers that Maja asks, in the municipality's order.
 func prefixes() []string { return []string{"KS", "SN", "BUN", "EBAB"} }
 
-// officer is who works with what at a controller.
+// officer is who works with what at a controller that Maja asks.
 type officer struct{ ombud, decider, registrator string }
 
 func officers() map[string]officer {

@@ -96,7 +96,7 @@ func (t *tour) propose(p *person, outcome, reasons string) {
 	p.send(f.Choose("outcome", outcome).Fill("reasons", reasons), "").sees("Förslaget är skickat vidare.")
 }
 
-// ksFindsNothing: two systems searched in one go, one not searched and why; nothing found.
+// ksFindsNothing: all systems but one searched in one go, one not searched and why; nothing found.
 func (t *tour) ksFindsNothing() {
 	johan := t.ombud("KS")
 	johan.open(deskCase(t.maja.caseNo("KS"))).notOffered("to propose before every search is attested", visitor.ActionEnds("/foresla"))
@@ -108,7 +108,7 @@ func (t *tour) ksFindsNothing() {
 	johan.send(johan.form(visitor.ActionEnds("/anteckning")).Fill("text", note), "").sees(note)
 	t.propose(johan, "nothing-found", "")
 	t.expectRole("ready-to-decide", t.maja.caseNo("KS"), "Margareta Öhman")
-	t.tell("Kommunstyrelsen: två system utan träff, ett inte sökt och varför. Förslag: ”Inga uppgifter finns.”")
+	t.tell("Kommunstyrelsen: ett system inte sökt och varför, alla andra utan träff. Förslag: ”Inga uppgifter finns.”")
 }
 
 // snFindsSecrets: everything found is secret; the only outcome is the neutral one.
@@ -168,6 +168,7 @@ func (t *tour) ebabWithholds() {
 	piotr.open(deskCase(t.maja.caseNo("EBAB")))
 	t.attest(piotr, "Hyressystemet Hemvist", "found", "2", "")
 	t.attest(piotr, "Felanmälan Fixa", "found", "1", "")
+	t.nothingIn(piotr)
 	t.addText(piotr, "Hyressystemet Hemvist", "Hyresavtalet", t.wrote("EBAB: utlämnad text", "Avtal om tre rum och kök med utsikt mot gasverket.", handlers("EBAB", nameMaja)...))
 	title := t.wrote("EBAB: vad som hålls inne", "Ett brev från en annan hyresgäst", letterReaders("EBAB", nameMaja)...)
 	t.addText(piotr, "Hyressystemet Hemvist", title, t.wrote("EBAB: hemlig uppgift", "Hyresgästen i 1102 är rädd för hämnd från trapphuset.", handlers("EBAB")...))
