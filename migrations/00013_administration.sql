@@ -61,17 +61,33 @@ create trigger staff_guard       before insert or update on staff       for each
 create trigger assignments_guard before insert or update on assignments for each row execute function organisation_guard();
 create trigger delegations_guard before insert or update on delegations for each row execute function organisation_guard();
 
--- The chain of the organisation: one stream, about no subject.
-alter table events alter column subject_id drop not null;
-alter table events drop constraint events_stream_known;
-alter table events add constraint events_stream_known check (stream_kind in ('request', 'case', 'inquiry', 'organisation'));
-alter table events add constraint events_organisation_of_nobody check (stream_kind <> 'organisation' or subject_id is null and controller_id is null);
-alter table events add constraint events_subject_of_request check (stream_kind not in ('request', 'case') or subject_id is not null);
+-- What was changed in the organisation and by whom: one chain, about no subject, made as those of events (00005). It has a
+-- table of its own, since every event of those is about somebody; its head stands with theirs.
+create table organisation_events (
+  seq        bigint not null,
+  kind       text not null,
+  actor_kind text not null,
+  staff_id   uuid,
+  data       jsonb not null,
+  at         timestamptz not null,
+  prev_hash  bytea not null,
+  hash       bytea not null,
+  constraint organisation_events_pkey primary key (seq),
+  constraint organisation_events_hash_length check (octet_length(hash) = 32 and octet_length(prev_hash) = 32)
+);
+create index organisation_events_kind_idx on organisation_events (kind, seq);
 
-create policy events_read_organisation on events for select to insyn_app
-  using (stream_kind = 'organisation' and ((select actor_is_admin()) or (select actor_review()) is not null));
+alter table organisation_events enable row level security;
+create policy organisation_events_read on organisation_events for select to insyn_app
+  using ((select actor_is_system()) or (select actor_is_admin()) or (select actor_review()) is not null);
+grant select on organisation_events to insyn_app;
 
--- The only way to write an event of the organisation: as append_event, for its one stream.
+create function organisation_digest(p_prev bytea, p_seq bigint, p_kind text, p_actor_kind text, p_staff uuid, p_data jsonb, p_at timestamptz) returns bytea
+language sql stable as $$
+  select event_digest(p_prev, 'organisation', null, p_seq, null, null, p_kind, 'staff', p_actor_kind, p_staff, p_data, p_at)
+$$;
+
+-- The only way to write such an event. A registrator tells of delegations only.
 -- +goose StatementBegin
 create function append_organisation_event(p_kind text, p_data jsonb, p_at timestamptz) returns bigint
 language plpgsql security definer set search_path = public, pg_temp as $$
@@ -85,9 +101,8 @@ begin
   end if;
   insert into event_heads values ('organisation', stream, 0, decode(repeat('00', 32), 'hex')) on conflict do nothing;
   select * into strict head from event_heads where stream_kind = 'organisation' and stream_id = stream for update;
-  digest := event_digest(head.hash, 'organisation', stream, head.seq + 1, null, null, p_kind, 'staff', actor_kind(), actor_staff(), p_data, p_at);
-  insert into events (stream_kind, stream_id, seq, kind, audience, actor_kind, staff_id, data, at, prev_hash, hash)
-    values ('organisation', stream, head.seq + 1, p_kind, 'staff', actor_kind(), actor_staff(), p_data, p_at, head.hash, digest);
+  digest := organisation_digest(head.hash, head.seq + 1, p_kind, actor_kind(), actor_staff(), p_data, p_at);
+  insert into organisation_events values (head.seq + 1, p_kind, actor_kind(), actor_staff(), p_data, p_at, head.hash, digest);
   update event_heads set seq = head.seq + 1, hash = digest where stream_kind = 'organisation' and stream_id = stream;
   return head.seq + 1;
 end
@@ -103,9 +118,9 @@ create table import_trials (
   staff_id    uuid not null constraint import_trials_staff_fk references staff,
   created_at  timestamptz not null,
   end_missing date,
-  files       bytea not null,
-  constraint import_trials_one_each unique (staff_id)
+  files       bytea not null
 );
+create index import_trials_staff_idx on import_trials (staff_id);
 create index import_trials_age_idx on import_trials (created_at);
 
 alter table import_trials enable row level security;
@@ -118,14 +133,9 @@ grant select, insert, update (end_missing), delete on import_trials to insyn_app
 -- +goose Down
 drop table import_trials;
 drop function append_organisation_event(text, jsonb, timestamptz);
-drop policy events_read_organisation on events;
+drop function organisation_digest(bytea, bigint, text, text, uuid, jsonb, timestamptz);
+drop table organisation_events;
 delete from event_heads where stream_kind = 'organisation';
-delete from events where stream_kind = 'organisation';
-alter table events drop constraint events_subject_of_request;
-alter table events drop constraint events_organisation_of_nobody;
-alter table events drop constraint events_stream_known;
-alter table events add constraint events_stream_known check (stream_kind in ('request', 'case'));
-alter table events alter column subject_id set not null;
 drop trigger delegations_guard on delegations;
 drop trigger assignments_guard on assignments;
 drop trigger staff_guard on staff;

@@ -11,13 +11,20 @@ import (
 	"insyn/internal/calendar"
 )
 
-// OrganisationStream is the kind of the chain that tells how the organisation was changed. There is one, with a fixed id.
-const OrganisationStream = "organisation"
+// OrganisationEvent is a link of the chain that tells how the organisation was changed, and by whom. It carries ids, codes and
+// dates.
+type OrganisationEvent struct {
+	Seq       int64
+	Kind      string
+	ActorKind ActorKind
+	StaffID   StaffID
+	Data      json.RawMessage
+	At        time.Time
+	PrevHash  []byte
+	Hash      []byte
+}
 
-// OrganisationStreamID is the id of the organisation's chain (migration 00013).
-func OrganisationStreamID() uuid.UUID { return uuid.MustParse("00000000-0000-7000-8000-0000006f7267") }
-
-// OrganisationEvent appends an event to the organisation's chain: ids, codes and dates of what was changed, as JSON.
+// OrganisationEvent appends an event to the organisation's chain. data is JSON.
 func (tx *Tx) OrganisationEvent(kind string, data json.RawMessage) error {
 	if _, err := raw[struct{ Seq int64 }](tx, "select append_organisation_event(?, ?::jsonb, ?) as seq", kind, string(data), tx.Now); err != nil {
 		return fmt.Errorf("append event: %w", err)
@@ -26,15 +33,31 @@ func (tx *Tx) OrganisationEvent(kind string, data json.RawMessage) error {
 }
 
 // LastOrganisationEvent finds the newest event of a kind in the organisation's chain, if there is one.
-func (tx *Tx) LastOrganisationEvent(kind string) ([]Event, error) {
-	return raw[Event](tx, "select * from events where stream_kind = ? and stream_id = ? and kind = ? order by seq desc limit 1",
-		OrganisationStream, OrganisationStreamID().String(), kind)
+func (tx *Tx) LastOrganisationEvent(kind string) ([]OrganisationEvent, error) {
+	return raw[OrganisationEvent](tx, "select * from organisation_events where kind = ? order by seq desc limit 1", kind)
 }
 
 // OrganisationEvents lists the organisation's events, newest first, below a number in the chain; 0 begins at the newest.
-func (tx *Tx) OrganisationEvents(before int64, limit int) ([]Event, error) {
-	return raw[Event](tx, "select * from events where stream_kind = ? and stream_id = ? and (? = 0 or seq < ?) order by seq desc limit ?",
-		OrganisationStream, OrganisationStreamID().String(), before, before, limit)
+func (tx *Tx) OrganisationEvents(before int64, limit int) ([]OrganisationEvent, error) {
+	return raw[OrganisationEvent](tx, "select * from organisation_events where ? = 0 or seq < ? order by seq desc limit ?", before, before, limit)
+}
+
+// verifyOrganisation checks the organisation's chain as VerifyEvents does the others.
+func (tx *Tx) verifyOrganisation() ([]Fault, error) {
+	return raw[Fault](tx, `
+		with e as (
+			select *, lag(hash) over w as before, lag(seq) over w as seq_before from organisation_events window w as (order by seq)
+		), last as (select seq, hash from organisation_events order by seq desc limit 1)
+		select 'organisation' as stream_kind, seq, 'altered' as what from e where hash <> organisation_digest(prev_hash, seq, kind, actor_kind, staff_id, data, at)
+		union all
+		select 'organisation', seq, 'missing' from e where seq <> coalesce(seq_before, 0) + 1
+		union all
+		select 'organisation', seq, 'reordered' from e where seq = coalesce(seq_before, 0) + 1 and prev_hash <> coalesce(before, decode(repeat('00', 32), 'hex'))
+		union all
+		select 'organisation', h.seq, 'head' from event_heads h left join last l on true where h.stream_kind = 'organisation' and (l.seq, l.hash) is distinct from (h.seq, h.hash)
+		union all
+		select 'organisation', l.seq, 'unheaded' from last l where not exists (select from event_heads where stream_kind = 'organisation')
+		order by 2`)
 }
 
 // StaffQuery says which members of staff to list, in order of name.

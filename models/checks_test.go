@@ -122,13 +122,14 @@ func badRows() map[string][]bad {
 		"services_method_known":         {{"services:post", record{"method": "shouted"}}},
 		"services_recorder":             {{"services:post", record{"staff_id": nil}}, {"services:portal", record{"staff_id": staff}}},
 
-		"jobs_done_whole":           {{"jobs:case", record{"done_at": at}}, {"jobs:case", record{"result": "done"}}},
-		"jobs_kind_form":            {{"jobs:case", record{"kind": "Mail Person"}}},
-		"events_stream_known":       {{"events:request", record{"stream_kind": "gossip"}}},
-		"events_audience_known":     {{"events:case", record{"audience": "everybody"}}},
-		"events_controller_of_case": {{"events:case", record{"controller_id": nil}}, {"events:request", record{"controller_id": staff}}},
-		"events_hash_length":        {{"events:case", record{"hash": some}}, {"events:case", record{"prev_hash": some}}},
-		"read_log_who":              {{"read_log", record{"actor_kind": "system"}}, {"read_log", record{"actor_kind": "resident"}}, {"read_log", record{"staff_id": nil}}},
+		"jobs_done_whole":                 {{"jobs:case", record{"done_at": at}}, {"jobs:case", record{"result": "done"}}},
+		"jobs_kind_form":                  {{"jobs:case", record{"kind": "Mail Person"}}},
+		"events_stream_known":             {{"events:request", record{"stream_kind": "gossip"}}},
+		"organisation_events_hash_length": {{"organisation_events", record{"hash": some}}, {"organisation_events", record{"prev_hash": some}}},
+		"events_audience_known":           {{"events:case", record{"audience": "everybody"}}},
+		"events_controller_of_case":       {{"events:case", record{"controller_id": nil}}, {"events:request", record{"controller_id": staff}}},
+		"events_hash_length":              {{"events:case", record{"hash": some}}, {"events:case", record{"prev_hash": some}}},
+		"read_log_who":                    {{"read_log", record{"actor_kind": "system"}}, {"read_log", record{"actor_kind": "resident"}}, {"read_log", record{"staff_id": nil}}},
 	}
 }
 

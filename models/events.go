@@ -116,7 +116,7 @@ func (tx *Tx) VerifyEvents() ([]Fault, int64, error) {
 			and prev_hash <> coalesce(before, decode(repeat('00', 32), 'hex'))
 		union all
 		select h.stream_kind, h.stream_id, h.seq, 'head' from event_heads h left join last l using (stream_kind, stream_id)
-			where (l.seq, l.hash) is distinct from (h.seq, h.hash)
+			where h.stream_kind <> 'organisation' and (l.seq, l.hash) is distinct from (h.seq, h.hash)
 		union all
 		select l.stream_kind, l.stream_id, l.seq, 'unheaded' from last l left join event_heads h using (stream_kind, stream_id) where h.stream_id is null
 		union all
@@ -127,7 +127,12 @@ func (tx *Tx) VerifyEvents() ([]Fault, int64, error) {
 	if err != nil {
 		return nil, 0, err
 	}
-	n, err := raw[struct{ N int64 }](tx, "select count(*) as n from events")
+	organisation, err := tx.verifyOrganisation()
+	if err != nil {
+		return nil, 0, err
+	}
+	faults = append(faults, organisation...)
+	n, err := raw[struct{ N int64 }](tx, "select (select count(*) from events) + (select count(*) from organisation_events) as n")
 	if err != nil {
 		return nil, 0, err
 	}

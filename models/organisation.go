@@ -225,29 +225,14 @@ func (tx *Tx) Activities(c ControllerID, day calendar.Date) ([]Activity, error) 
 		and (valid_to is null or valid_to >= ?) order by name, id`, c, day, day)
 }
 
-// Grant gives a member of staff a role from a civil date; the person is made if there is a name and nobody has the address.
-// Unknown people and controllers are ErrNotFound. A role that is held already is no change.
-func (tx *Tx) Grant(email, name string, role Role, prefix string, from, to calendar.Date) error {
-	if name != "" {
-		if err := tx.db.Exec("insert into staff (id, email, name) values (?, lower(?), ?) on conflict on constraint staff_email_key do nothing",
-			NewID[Staff](), email, name).Error; err != nil {
-			return err
-		}
-	}
-	s, err := one(gorm.G[Staff](tx.db).Where("email = lower(?)", email).First(tx.Context()))
-	if err != nil {
-		return err
-	}
-	var at ControllerID
-	if prefix != "" {
-		c, err := one(gorm.G[Controller](tx.db).Where("prefix = ?", prefix).First(tx.Context()))
-		if err != nil {
-			return err
-		}
-		at = c.ID
-	}
-	return tx.db.Exec(`insert into assignments (id, staff_id, role, controller_id, valid_from, valid_to) values (?, ?, ?, ?, ?, ?)
-		on conflict on constraint assignments_key do nothing`, NewID[Assignment](), s.ID, role, at, from, to).Error
+// StaffByEmail finds the member of staff with an address in small letters.
+func (tx *Tx) StaffByEmail(email string) (Staff, error) {
+	return one(gorm.G[Staff](tx.db).Where("email = ?", email).First(tx.Context()))
+}
+
+// ControllerByPrefix finds the controller with a prefix.
+func (tx *Tx) ControllerByPrefix(prefix string) (Controller, error) {
+	return one(gorm.G[Controller](tx.db).Where("prefix = ?", prefix).First(tx.Context()))
 }
 
 // RosterRow is one role of one member of staff.

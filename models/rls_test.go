@@ -166,6 +166,9 @@ func (a *attempt) fresh(kind string, i int) record {
 	if a.actor.Kind == models.StaffKind {
 		by = a.actor.Staff.UUID()
 	}
+	if tableOf(kind) == "assignments" {
+		by = a.w.colleague // nobody gives themselves a role
+	}
 	r := a.w.row(kind, p, by)
 	if kind == "read_log" {
 		r["actor_kind"], r["staff_id"], r["subject_actor"] = cmpKind(a.actor), null(a.actor.Staff.String()), null(a.actor.Subject.String())

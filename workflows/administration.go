@@ -86,7 +86,7 @@ func (o *organisation) load(tx *models.Tx) error {
 	for _, p := range people {
 		o.staff[p.ID] = p
 	}
-	if o.controllers, err = tx.Controllers(); err != nil {
+	if o.controllers, err = tx.ControllersOn(o.today); err != nil {
 		return err
 	}
 	if o.assignments, err = tx.Assignments(); err != nil {
@@ -142,7 +142,9 @@ func (o *organisation) ending() []AdministrationWarning {
 	for _, c := range o.controllers {
 		names[c.ID] = c.Name
 	}
-	soon := func(last calendar.Date) bool { return !last.IsZero() && !last.Before(o.today) && !last.After(o.today.AddDays(endsSoon)) }
+	soon := func(last calendar.Date) bool {
+		return !last.IsZero() && !last.Before(o.today) && !last.After(o.today.AddDays(endsSoon))
+	}
 	var out []AdministrationWarning
 	for _, d := range o.delegations {
 		if soon(d.ValidTo) {
@@ -241,7 +243,7 @@ func (s *Service) OrganisationHistory(ctx context.Context, actor models.Actor, b
 }
 
 // entriesOf reads events and finds the names of today, in two queries.
-func entriesOf(tx *models.Tx, events []models.Event) ([]OrganisationEntry, error) {
+func entriesOf(tx *models.Tx, events []models.OrganisationEvent) ([]OrganisationEntry, error) {
 	data := make([]organisationData, len(events))
 	var people []models.StaffID
 	for i, e := range events {

@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -168,12 +169,12 @@ func (in *importing) check(before importStored, today calendar.Date) {
 		if row.value.AdoptedOn.After(today) {
 			row.record.Fail("adopted", importFaultAdoptedFuture, sheet.Args{"today": today.String()})
 		}
-		if !row.record.Faulty() && !mayDecide(row.value, assignments) {
+		if !row.record.Faulty() && !holdsDecisions(row.value.Delegation, assignments) {
 			row.record.Fail(colEmail, importFaultHolder, sheet.Args{"controller": row.value.prefix})
 		}
 	}
 	for _, row := range in.assignments {
-		if !row.record.Faulty() && reviewsItself(row.value, assignments) {
+		if !row.record.Faulty() && reviewsItself(row.value.Assignment, assignments) {
 			row.record.Fail("role", importFaultIndependence, nil)
 		}
 	}
@@ -197,41 +198,15 @@ func onceOnly[T importEntity](rows []importRow[T], column string) {
 
 // allAssignments gives the assignments there will be: those of the files, and those stored that the files do not have,
 // which stay.
-func (in *importing) allAssignments(before importStored) []importAssignment {
-	all := map[string]importAssignment{}
+func (in *importing) allAssignments(before importStored) []models.Assignment {
+	all := map[string]models.Assignment{}
 	for _, a := range before.assignments {
-		all[a.key()] = a
+		all[a.key()] = a.Assignment
 	}
 	for _, row := range in.assignments {
-		all[row.value.key()] = row.value
+		now := row.value.Assignment
+		now.EndedAt = all[row.value.key()].EndedAt // a file does not bring back what was ended at once
+		all[row.value.key()] = now
 	}
-	out := make([]importAssignment, 0, len(all))
-	for _, a := range all {
-		out = append(out, a)
-	}
-	return out
-}
-
-// mayDecide tells whether the holder of a delegation is ombud or decision maker at that controller during it. DSO,
-// servicecenter and registrator never decide (design.md section 5, 8).
-func mayDecide(d importDelegation, assignments []importAssignment) bool {
-	return slices.ContainsFunc(assignments, func(a importAssignment) bool {
-		return a.email == d.email && a.prefix == d.prefix && (a.Role == models.RoleOmbud || a.Role == models.RoleDecider) &&
-			overlap(a.ValidFrom, a.ValidTo, d.ValidFrom, d.ValidTo)
-	})
-}
-
-// reviewsItself tells whether an assignment makes somebody DSO and also ombud or decision maker, anywhere at one time: the
-// DSO would review what they have done themselves (art 38.6).
-func reviewsItself(a importAssignment, assignments []importAssignment) bool {
-	handles := func(r models.Role) bool { return r == models.RoleOmbud || r == models.RoleDecider }
-	return slices.ContainsFunc(assignments, func(b importAssignment) bool {
-		return a.email == b.email && (a.Role == models.RoleDSO && handles(b.Role) || handles(a.Role) && b.Role == models.RoleDSO) &&
-			overlap(a.ValidFrom, a.ValidTo, b.ValidFrom, b.ValidTo)
-	})
-}
-
-// overlap tells whether two periods have a day in common; no last day means for ever.
-func overlap(from, to, otherFrom, otherTo calendar.Date) bool {
-	return (to.IsZero() || !otherFrom.After(to)) && (otherTo.IsZero() || !from.After(otherTo))
+	return slices.Collect(maps.Values(all))
 }

@@ -107,6 +107,17 @@ var errImportUndone = errors.New("import not kept")
 // or nothing, as the system. What is wrong with the content is in the report; an error means that files or database could
 // not be used at all. A dry run goes through the same writes and takes them back, so that it cannot promise too much.
 func Import(ctx context.Context, store *models.Store, files []ImportFile, opts ImportOptions) (ImportReport, error) {
+	return runImport(ctx, store, files, opts, importApproval{})
+}
+
+// importApproval is who has an import done, and their last word on it.
+type importApproval struct {
+	by      models.StaffID             // whom the event names; zero for the command line
+	confirm func(r ImportReport) error // nil: yes. An error takes the import back
+}
+
+// runImport is Import with the approval of somebody. What is kept leaves an event in the organisation's chain.
+func runImport(ctx context.Context, store *models.Store, files []ImportFile, opts ImportOptions, approval importApproval) (ImportReport, error) {
 	in := &importing{faults: &sheet.Faults{}, present: map[ImportTable]bool{}}
 	if err := in.read(files); err != nil {
 		return ImportReport{}, err
@@ -118,7 +129,13 @@ func Import(ctx context.Context, store *models.Store, files []ImportFile, opts I
 		if !opts.Apply || in.faults.Any() {
 			return errImportUndone
 		}
-		return nil
+		report := in.report(true)
+		if approval.confirm != nil {
+			if err := approval.confirm(report); err != nil {
+				return err
+			}
+		}
+		return importEvent(tx, report, approval.by)
 	})
 	if err != nil && !errors.Is(err, errImportUndone) {
 		return ImportReport{}, fmt.Errorf("import: %w", err)
