@@ -189,7 +189,7 @@ func boneRow(kind string, p place, by uuid.UUID) record {
 	case "jobs:case":
 		return boneRow("jobs:request", p, by).with(record{"case_id": p.kase, "controller_id": p.controller})
 	case "events:request":
-		return event.with(record{"stream_kind": "request", "stream_id": p.request, "seq": 1 + int(p.controller[15]), "audience": "subject"})
+		return event.with(record{"stream_kind": "request", "stream_id": p.request, "seq": 1 + int(p.controller[14])<<8 + int(p.controller[15]), "audience": "subject"})
 	case "events:case":
 		return event.with(record{"stream_kind": "case", "stream_id": p.kase, "seq": 1, "controller_id": p.controller, "audience": "subject"})
 	case "events:case-staff":
