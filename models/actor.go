@@ -11,6 +11,7 @@ type ActorKind string
 // The kinds of actor.
 const (
 	AnonymousKind ActorKind = "anonymous"
+	InquirerKind  ActorKind = "inquirer"
 	ResidentKind  ActorKind = "resident"
 	StaffKind     ActorKind = "staff"
 	SystemKind    ActorKind = "system"
@@ -46,6 +47,7 @@ type Grant struct {
 type Actor struct {
 	Kind    ActorKind
 	Subject SubjectID // set for a resident
+	Inquiry InquiryID // set for an inquirer
 	Staff   StaffID   // set for staff
 	Grants  []Grant   // the assignments of staff that are valid today
 }
@@ -55,6 +57,10 @@ func SystemActor() Actor { return Actor{Kind: SystemKind} }
 
 // ResidentActor acts for a person who has logged in with an e-ID.
 func ResidentActor(s SubjectID) Actor { return Actor{Kind: ResidentKind, Subject: s} }
+
+// InquirerActor acts for a person without a login who asks a question, or has shown the one-time code of the inquiry: it reaches
+// that one inquiry and nothing else.
+func InquirerActor(id InquiryID) Actor { return Actor{Kind: InquirerKind, Inquiry: id} }
 
 // StaffActor acts for a member of staff with the grants valid today.
 func StaffActor(s StaffID, grants ...Grant) Actor {
@@ -118,9 +124,11 @@ func (a Actor) settings() [][2]string {
 	return [][2]string{
 		{"insyn.kind", string(kind)},
 		{"insyn.subject", a.Subject.String()},
+		{"insyn.inquiry", a.Inquiry.String()},
 		{"insyn.staff", a.Staff.String()},
 		{"insyn.content", array(a.Controllers(RoleOmbud, RoleDecider, RoleDSO))},
 		{"insyn.handle", array(a.Controllers(RoleOmbud, RoleDecider))},
+		{"insyn.ombud", array(a.Controllers(RoleOmbud))},
 		{"insyn.review", array(a.Controllers(RoleDSO))},
 		{"insyn.letters", array(a.Controllers(RoleRegistrator))},
 		{"insyn.intake", flag(a.HasRole(RoleServicecenter))},

@@ -24,7 +24,7 @@ func requestOf(p place) models.Request {
 	return models.Request{ID: models.IDFrom[models.Request](p.request), SubjectID: models.IDFrom[models.Subject](p.subject)}
 }
 
-// chained gives every request and case of the world a chain of n events.
+// chained gives every request, case and inquiry of the world a chain of n events.
 func chained(t *testing.T, n int) (*world, *models.Store) {
 	t.Helper()
 	w := newWorld(t).withPlaces()
@@ -41,6 +41,12 @@ func chained(t *testing.T, n int) (*world, *models.Store) {
 				}
 			}
 			for _, p := range slices.Concat(w.full[:], w.bare[:]) {
+				for id, of := range map[uuid.UUID]models.SubjectID{p.inquiry: {}, p.question: models.IDFrom[models.Subject](p.subject)} {
+					q := models.Inquiry{ID: models.IDFrom[models.Inquiry](id), SubjectID: of}
+					if _, err := tx.InquiryEvent(q, "moved", models.ForSubject, map[string]any{"n": k}); err != nil {
+						return err
+					}
+				}
 				if _, err := tx.CaseEvent(caseOf(p), "moved", models.ForStaff, map[string]any{"n": k, "on": "2026-03-02"}); err != nil {
 					return err
 				}
@@ -102,7 +108,7 @@ func TestChainsVerifyUnderConcurrentAppenders(t *testing.T) {
 			t.Fatalf("the numbers have a gap: %v", got)
 		}
 	}
-	if faults, n := verify(t, store); len(faults) > 0 || n != 20*16+appenders*each {
+	if faults, n := verify(t, store); len(faults) > 0 || n != 20*32+appenders*each {
 		t.Errorf("%d events, faults %v", n, faults)
 	}
 }
@@ -144,7 +150,7 @@ func TestTamperingIsFound(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) { // one after the other, in one database that is put right again
 			restore()
-			if faults, n := verify(t, store); len(faults) > 0 || n != 8*16 {
+			if faults, n := verify(t, store); len(faults) > 0 || n != 8*32 {
 				t.Fatalf("before: %d events, faults %v", n, faults)
 			}
 			for _, sql := range c.does {
@@ -173,6 +179,17 @@ func TestRequestWithoutChainIsFound(t *testing.T) {
 	w.do("delete from events where stream_id = $1", w.full[0].request)
 	w.do("delete from event_heads where stream_id = $1", w.full[0].request)
 	if faults, _ := verify(t, store); len(faults) != 1 || faults[0] != (models.Fault{StreamKind: "request", StreamID: w.full[0].request, Seq: 1, What: "missing"}) {
+		t.Errorf("found %v", faults)
+	}
+}
+
+// TestInquiryWithoutChainIsFound: the same for an inquiry, whose events have no controller and may have no subject.
+func TestInquiryWithoutChainIsFound(t *testing.T) {
+	t.Parallel()
+	w, store := chained(t, 2)
+	w.do("delete from events where stream_id = $1", w.full[0].inquiry)
+	w.do("delete from event_heads where stream_id = $1", w.full[0].inquiry)
+	if faults, _ := verify(t, store); len(faults) != 1 || faults[0] != (models.Fault{StreamKind: "inquiry", StreamID: w.full[0].inquiry, Seq: 1, What: "missing"}) {
 		t.Errorf("found %v", faults)
 	}
 }

@@ -122,12 +122,34 @@ func badRows() map[string][]bad {
 		"services_method_known":         {{"services:post", record{"method": "shouted"}}},
 		"services_recorder":             {{"services:post", record{"staff_id": nil}}, {"services:portal", record{"staff_id": staff}}},
 
+		"inquiries_number_form":            {{"inquiries:own", record{"number": "FRG-26-00001"}}, {"inquiries:own", record{"number": "INS-2026-00001"}}},
+		"inquiries_state_known":            {{"inquiries:own", record{"state": "lost"}}},
+		"inquiries_tier_known":             {{"inquiries:own", record{"tier": 4}}},
+		"inquiries_language_known":         {{"inquiries:own", record{"language": "no"}}},
+		"inquiries_topic_form":             {{"inquiries:own", record{"topic": "Min granne"}}},
+		"inquiries_direct_whole":           {{"inquiries:direct", record{"tier": 2, "controller_id": "controller"}}, {"inquiries:direct", record{"controller_id": "controller"}}},
+		"inquiries_series":                 {{"inquiries:direct", record{"number": "FRG-2026-900001"}}, {"inquiries:dso", record{"number": "DSO-2026-900001"}}},
+		"inquiries_tier_fact":              {{"inquiries:ombud", record{"controller_id": nil}}, {"inquiries:dso", record{"dpo_controller_id": nil}}},
+		"inquiries_answered_fact":          {{"inquiries:own", record{"state": "answered"}}},
+		"inquiries_closed_fact":            {{"inquiries:own", record{"closed_at": at}}, {"inquiries:own", record{"state": "closed"}}, {"inquiries:own", record{"state": "converted"}}},
+		"inquiries_request_fact":           {{"inquiries:own", record{"request_id": "request"}}},
+		"inquiry_messages_tier_known":      {{"inquiry_messages:to-asker", record{"tier": 0}}},
+		"inquiry_messages_direction_known": {{"inquiry_messages:to-asker", record{"direction": "sideways"}}},
+		"inquiry_messages_author":          {{"inquiry_messages:to-asker", record{"staff_id": nil}}, {"inquiry_messages:from-asker", record{"staff_id": staff}}},
+		"inquiry_messages_scope":           {{"inquiry_messages:ombud", record{"controller_id": nil}}, {"inquiry_messages:dso", record{"dpo_controller_id": nil}}},
+		"inquiry_codes_hash_length":        {{"inquiry_codes", record{"hash": some}}},
+		"inquiry_codes_attempts_range":     {{"inquiry_codes", record{"attempts": 6}}, {"inquiry_codes", record{"attempts": -1}}},
+		"inquiry_codes_short_life":         {{"inquiry_codes", record{"expires_at": "2026-03-02T12:00:00Z"}}},
+		"rate_limits_hits_positive":        {{"rate_limits", record{"hits": 0}}},
+		"jobs_inquiry_alone":               {{"jobs:inquiry", record{"case_id": staff}}, {"jobs:inquiry", record{"controller_id": staff}}, {"jobs:request", record{"inquiry_id": staff}}},
+		"events_subject_known":             {{"events:case", record{"subject_id": nil}}, {"events:request", record{"subject_id": nil}}},
+
 		"jobs_done_whole":                 {{"jobs:case", record{"done_at": at}}, {"jobs:case", record{"result": "done"}}},
 		"jobs_kind_form":                  {{"jobs:case", record{"kind": "Mail Person"}}},
 		"events_stream_known":             {{"events:request", record{"stream_kind": "gossip"}}},
 		"organisation_events_hash_length": {{"organisation_events", record{"hash": some}}, {"organisation_events", record{"prev_hash": some}}},
 		"events_audience_known":           {{"events:case", record{"audience": "everybody"}}},
-		"events_controller_of_case":       {{"events:case", record{"controller_id": nil}}, {"events:request", record{"controller_id": staff}}},
+		"events_controller_of_case":       {{"events:case", record{"controller_id": nil}}, {"events:request", record{"controller_id": staff}}, {"events:inquiry", record{"controller_id": staff}}},
 		"events_hash_length":              {{"events:case", record{"hash": some}}, {"events:case", record{"prev_hash": some}}},
 		"read_log_who":                    {{"read_log", record{"actor_kind": "system"}}, {"read_log", record{"actor_kind": "resident"}}, {"read_log", record{"staff_id": nil}}},
 	}
@@ -188,6 +210,10 @@ func (w *world) named(changes record) record {
 			v = w.colleague
 		case "letter":
 			v = w.bare[0].letter
+		case "controller":
+			v = w.bare[0].controller
+		case "request":
+			v = w.bare[0].request
 		}
 		out[k] = v
 	}

@@ -98,7 +98,7 @@ type Fault struct {
 	What       string // altered, missing, reordered, head or unheaded
 }
 
-// VerifyEvents checks every chain, also that every request and case has one, and returns the faults, the number of events checked, and an error if it could not look.
+// VerifyEvents checks every chain, also that every request, case and inquiry has one, and returns the faults, the number of events checked, and an error if it could not look.
 // It runs in the database, so that nothing is read into memory.
 func (tx *Tx) VerifyEvents() ([]Fault, int64, error) {
 	faults, err := raw[Fault](tx, `
@@ -123,6 +123,8 @@ func (tx *Tx) VerifyEvents() ([]Fault, int64, error) {
 		select 'request', r.id, 1, 'missing' from requests r where not exists (select from event_heads h where (h.stream_kind, h.stream_id) = ('request', r.id))
 		union all
 		select 'case', c.id, 1, 'missing' from cases c where not exists (select from event_heads h where (h.stream_kind, h.stream_id) = ('case', c.id))
+		union all
+		select 'inquiry', i.id, 1, 'missing' from inquiries i where not exists (select from event_heads h where (h.stream_kind, h.stream_id) = ('inquiry', i.id))
 		order by 1, 2, 3`)
 	if err != nil {
 		return nil, 0, err

@@ -65,6 +65,8 @@ type place struct {
 	search, letter      uuid.UUID // of the case
 	system, spare       uuid.UUID // of the controller; spare is on no search list yet
 	delegation          uuid.UUID
+	question            uuid.UUID // the subject's inquiry
+	inquiry             uuid.UUID // one of somebody without a login
 	number              int
 }
 
@@ -141,7 +143,7 @@ func (w *world) withPlaces() *world {
 			w.put("requests", w.row("requests", p, uuid.Nil).with(record{"id": request}))
 			for c := range w.controllers {
 				at := &places[2*c+s]
-				at.request, at.draft, at.number, at.kase, at.search, at.letter = request, draft, w.requests, id(), id(), id()
+				at.request, at.draft, at.number, at.kase, at.search, at.letter, at.inquiry, at.question = request, draft, w.requests, id(), id(), id(), id(), id()
 			}
 		}
 	}
@@ -152,6 +154,8 @@ func (w *world) withPlaces() *world {
 	}
 	for _, places := range [][4]place{w.full, w.bare} {
 		for _, p := range places {
+			w.put("inquiries", w.row("inquiries:own", p, uuid.Nil).with(record{"id": p.question}))
+			w.put("inquiries", w.row("inquiries:anonymous", p, uuid.Nil).with(record{"id": p.inquiry}))
 			w.put("cases", w.row("cases", p, uuid.Nil))
 			w.put("searches", w.row("searches", p, w.colleague).with(record{"id": p.search, "system_id": p.system}))
 			w.put("files", w.row("files:letter", p, uuid.Nil).with(record{"id": p.letter}))
@@ -206,6 +210,11 @@ func (w *world) actor(role models.Role) models.Actor {
 // resident is the first subject.
 func (w *world) resident() models.Actor {
 	return models.ResidentActor(models.IDFrom[models.Subject](w.subjects[0]))
+}
+
+// inquirer is whoever has shown the code of the inquiry at the first full place.
+func (w *world) inquirer() models.Actor {
+	return models.InquirerActor(models.IDFrom[models.Inquiry](w.full[0].inquiry))
 }
 
 // store opens the world through the room's own door, with a real key store.

@@ -26,6 +26,7 @@ type (
 	MeasureID    = ID[Measure]
 	FileID       = ID[File]
 	JobID        = ID[Job]
+	InquiryID    = ID[Inquiry]
 )
 
 // NewID returns a fresh, time-ordered id.

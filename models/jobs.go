@@ -16,6 +16,7 @@ type Job struct {
 	RequestID    RequestID
 	CaseID       CaseID
 	ControllerID ControllerID
+	InquiryID    InquiryID       // alone: a job of an inquiry belongs to no request, case or controller
 	Data         json.RawMessage `gorm:"type:jsonb"`
 	RunAt        time.Time
 	CreatedAt    time.Time
@@ -44,9 +45,9 @@ func (tx *Tx) Promise(j Job) error {
 	if j.RunAt.IsZero() {
 		j.RunAt = tx.Now
 	}
-	res := tx.db.Exec(`insert into jobs (id, kind, key, request_id, case_id, controller_id, data, run_at, created_at)
-		values (?, ?, ?, ?, ?, ?, ?::jsonb, ?, ?) on conflict do nothing`,
-		NewID[Job](), j.Kind, j.Key, j.RequestID, j.CaseID, j.ControllerID, string(j.Data), j.RunAt, tx.Now)
+	res := tx.db.Exec(`insert into jobs (id, kind, key, request_id, case_id, controller_id, inquiry_id, data, run_at, created_at)
+		values (?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?, ?) on conflict do nothing`,
+		NewID[Job](), j.Kind, j.Key, j.RequestID, j.CaseID, j.ControllerID, j.InquiryID, string(j.Data), j.RunAt, tx.Now)
 	if res.Error != nil {
 		return fmt.Errorf("promise %s: %w", j.Kind, res.Error)
 	}

@@ -93,6 +93,17 @@ func sameRows(a, b []map[string]json.RawMessage) bool {
 	return slices.Equal(lines(a), lines(b))
 }
 
+// inquiriesBegin is the migration before which there is no place for what is about an inquiry.
+const inquiriesBegin = 10
+
+// withoutInquiries leaves out the events and jobs of inquiries.
+func withoutInquiries(rows []map[string]json.RawMessage) []map[string]json.RawMessage {
+	return slices.DeleteFunc(slices.Clone(rows), func(r map[string]json.RawMessage) bool {
+		of := r["inquiry_id"]
+		return string(r["stream_kind"]) == `"inquiry"` || (r["key"] != nil && of != nil && string(of) != "null")
+	})
+}
+
 // TestMigrationsDownAndUpWithData takes each migration back in a database with rows in every table, and makes it again.
 func TestMigrationsDownAndUpWithData(t *testing.T) {
 	t.Parallel()
@@ -125,6 +136,9 @@ func TestMigrationsDownAndUpWithData(t *testing.T) {
 			}
 			left := contents(t, w.owner)
 			for table, kept := range left {
+				if version <= inquiriesBegin {
+					rows[table] = withoutInquiries(rows[table])
+				}
 				if !sameRows(rows[table], kept) {
 					t.Errorf("going down to %d changed %s", version-1, table)
 				}

@@ -5,14 +5,15 @@ package models_test
 //
 //	A   rows of the controller where the member of staff holds the role
 //	P   rows of the person
+//	I   what belongs to the inquiry whose one-time code was shown
 //	*   every row
 type rights struct{ sees, adds, changes, removes string }
 
 // policies are the rights to every kind of row in the database. The actors are those of actorsOf.
 func policies() map[string]rights {
 	const (
-		everybody  = "anonymous=* resident=* servicecenter=* ombud=* decider=* dso=* registrator=* logreviewer=* admin=* system=*"
-		someone    = "resident=* servicecenter=* ombud=* decider=* dso=* registrator=* logreviewer=* admin=* system=*"
+		everybody  = "anonymous=* inquirer=* resident=* servicecenter=* ombud=* decider=* dso=* registrator=* logreviewer=* admin=* system=*"
+		someone    = "inquirer=* resident=* servicecenter=* ombud=* decider=* dso=* registrator=* logreviewer=* admin=* system=*"
 		allStaff   = "servicecenter=* ombud=* decider=* dso=* registrator=* logreviewer=* admin=* system=*"
 		system     = "system=*"
 		admin      = "admin=* system=*"
@@ -73,6 +74,22 @@ func policies() map[string]rights {
 		"deliveries":            {sees: answer, adds: "resident=P"},
 		"search_tokens":         {sees: letters, adds: system},
 
+		// Inquiries: the servicecenter sees that one is passed on and how it stands, and nothing of one that went straight to the
+		// DSO. Its staff ask none themselves.
+		"inquiries:own":               {sees: shared, adds: sent, changes: shared},
+		"inquiries:anonymous":         {sees: "servicecenter=* system=*", adds: system, changes: "servicecenter=* system=*"},
+		"inquiries:ombud":             {sees: "resident=P servicecenter=* ombud=A system=*", adds: system, changes: "resident=P ombud=A system=*"},
+		"inquiries:dso":               {sees: "resident=P servicecenter=* dso=A system=*", adds: system, changes: "resident=P dso=A system=*"},
+		"inquiries:direct":            {sees: "resident=P dso=A system=*", adds: sent, changes: "resident=P dso=A system=*"},
+		"inquiry_messages:from-asker": {sees: shared, adds: sent, changes: "servicecenter=* system=*"},
+		"inquiry_messages:anonymous":  {sees: "inquirer=I servicecenter=* system=*", adds: "inquirer=I system=*", changes: "servicecenter=* system=*"},
+		"inquiry_messages:to-asker":   {sees: shared, adds: "servicecenter=* system=*", changes: "servicecenter=* system=*"},
+		"inquiry_messages:note":       {sees: "servicecenter=* system=*", adds: "servicecenter=* system=*", changes: "servicecenter=* system=*"},
+		"inquiry_messages:ombud":      {sees: "resident=P ombud=A system=*", changes: "ombud=A system=*"},
+		"inquiry_messages:dso":        {sees: "resident=P dso=A system=*", changes: system},
+		"inquiry_codes":               {sees: system, adds: system, changes: system},
+		"rate_limits":                 {sees: system, adds: system, changes: system, removes: system},
+
 		// Files: a draft's are the person's alone, what is not released is the controller's, letters are the registrator's too.
 		"files:draft":      {sees: sent, adds: sent, changes: sent, removes: sent},
 		"files:attachment": {sees: withPerson, adds: system, changes: system, removes: system},
@@ -81,17 +98,23 @@ func policies() map[string]rights {
 		"files:released":   {sees: withPerson, adds: system, changes: system, removes: system},
 
 		// Jobs are promised by whoever changes something and run by the system.
-		"jobs:request": {sees: "servicecenter=* system=*", adds: shared, changes: system},
-		"jobs:case":    {sees: content, adds: "resident=P servicecenter=* ombud=A decider=A dso=A registrator=A system=*", changes: system},
+		"jobs:request":           {sees: "servicecenter=* system=*", adds: shared, changes: system},
+		"jobs:inquiry":           {sees: system, adds: shared, changes: system},
+		"jobs:inquiry-anonymous": {sees: system, adds: "inquirer=I servicecenter=* system=*", changes: system},
+		"jobs:case":              {sees: content, adds: "resident=P servicecenter=* ombud=A decider=A dso=A registrator=A system=*", changes: system},
 
 		// History: written by append_event and seal_read_log alone.
-		"events:request":      {sees: shared},
-		"events:case":         {sees: answer},
-		"events:case-staff":   {sees: letters},
-		"organisation_events": {sees: "dso=* admin=* system=*"},
-		"event_heads":         {sees: system},
-		"read_log":            {sees: "dso=A logreviewer=* system=*", adds: someone},
-		"read_log_seals":      {sees: "dso=* logreviewer=* system=*"},
+		"events:request":    {sees: shared},
+		"events:case":       {sees: answer},
+		"events:case-staff": {sees: letters},
+		// Of an inquiry staff read the thread and not the events: they would tell of what went straight to the DSO.
+		"events:inquiry":           {sees: sent},
+		"events:inquiry-anonymous": {sees: "inquirer=I system=*"},
+		"events:inquiry-staff":     {sees: system},
+		"organisation_events":      {sees: "dso=* admin=* system=*"},
+		"event_heads":              {sees: system},
+		"read_log":                 {sees: "dso=A logreviewer=* system=*", adds: someone},
+		"read_log_seals":           {sees: "dso=* logreviewer=* system=*"},
 
 		// Spreadsheets that wait are their administrator's alone: TestImportTrialsAreTheirAdministrators.
 		"import_trials": {sees: admin, adds: "admin=*", changes: "admin=*", removes: admin},

@@ -81,8 +81,10 @@ func TestOnlyFactsCanBeChanged(t *testing.T) {
 		"files": "draft_id released_at", "items": "disposition draft_since explanation ground", "measures": "done_at done_by receipt", "request_pauses": "answer to_date",
 		"drafts": "form submitted_at updated_at version", "jobs": "attempt done_at enqueued_at error_code failures result run_at sent_at",
 		"filings": "identity identity_at identity_by", "representations": "checked_at checked_by how reason state valid_until", "mandates": "sent_at",
-		"envelopes": "handed_at handed_by identity returned_at returned_by",
-		"subjects":  "", "addressees": "", "concerns": "", "extensions": "", "notes": "", "manifests": "", "decisions": "", "services": "",
+		"envelopes":        "handed_at handed_by identity returned_at returned_by",
+		"inquiries":        "answered_at closed_at contact controller_id dpo_controller_id mail_failed_at offer request_id state state_since tier version",
+		"inquiry_messages": "controller_id dpo_controller_id", "inquiry_codes": "attempts consumed_at",
+		"subjects": "", "addressees": "", "concerns": "", "extensions": "", "notes": "", "manifests": "", "decisions": "", "services": "",
 		"deliveries": "", "search_tokens": "", "events": "", "event_heads": "", "read_log": "", "read_log_seals": "", "key_stores": "",
 		"import_trials": "end_missing", "organisation_events": "",
 	}
@@ -93,7 +95,7 @@ func TestOnlyFactsCanBeChanged(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	free := []string{"controllers", "staff", "assignments", "delegations", "systems", "activities", "counters", "sessions", "goose_db_version"}
+	free := []string{"controllers", "staff", "assignments", "delegations", "systems", "activities", "counters", "rate_limits", "sessions", "goose_db_version"}
 	var table, columns string
 	if _, err := pgx.ForEachRow(rows, []any{&table, &columns}, func() error {
 		expected, known := want[table]
@@ -307,6 +309,7 @@ func TestAppendEventByActor(t *testing.T) {
 	want := map[string]map[string]string{
 		"case":    {"resident": "P", "ombud": "A", "decider": "A", "dso": "A", "registrator": "A", "system": "*"},
 		"request": {"resident": "P", "servicecenter": "*", "system": "*"},
+		"inquiry": {"resident": "P", "servicecenter": "*", "system": "*"},
 	}
 	call := func(actor models.Actor, stream string, id uuid.UUID, controller any, subject uuid.UUID) error {
 		tx := begin(t, conn, actor)
@@ -318,8 +321,11 @@ func TestAppendEventByActor(t *testing.T) {
 		for i, p := range w.full {
 			for stream, by := range want {
 				id, controller := p.kase, any(p.controller)
-				if stream == "request" {
+				switch stream {
+				case "request":
 					id, controller = p.request, nil
+				case "inquiry":
+					id, controller = p.question, nil
 				}
 				err := call(actor, stream, id, controller, p.subject)
 				scope := by[name]
@@ -337,6 +343,9 @@ func TestAppendEventByActor(t *testing.T) {
 		}
 		if err := call(actor, "request", other.request, nil, w.subjects[0]); err == nil {
 			t.Errorf("%s writes on another's request under their own name", name)
+		}
+		if err := call(actor, "inquiry", other.question, nil, w.subjects[0]); err == nil {
+			t.Errorf("%s writes on another's inquiry under their own name", name)
 		}
 		if err := call(actor, "case", id(), w.controllers[0], w.subjects[0]); err == nil {
 			t.Errorf("%s begins a chain of nothing", name)

@@ -18,7 +18,7 @@ import (
 
 // actorsOf are the actors of the matrix: staff hold their role at the first controller, the resident is the first subject.
 func actorsOf(w *world) map[string]models.Actor {
-	actors := map[string]models.Actor{"anonymous": {}, "resident": w.resident(), "system": models.SystemActor()}
+	actors := map[string]models.Actor{"anonymous": {}, "resident": w.resident(), "inquirer": w.inquirer(), "system": models.SystemActor()}
 	for _, role := range models.Roles() {
 		actors[string(role)] = w.actor(role)
 	}
@@ -110,7 +110,7 @@ func (a *attempt) expect(kind, verb, want string) {
 		}
 	}
 	for i := range a.w.full {
-		should := scope == "*" || (scope == "A" && i/2 == 0) || (scope == "P" && i%2 == 0)
+		should := scope == "*" || (scope == "A" && i/2 == 0) || (scope == "P" && i%2 == 0) || (scope == "I" && i == 0)
 		should = should && (a.hides == nil || !a.hides(kind, verb, i))
 		got, err := a.try(kind, verb, i)
 		if err != nil {
@@ -161,6 +161,8 @@ func (a *attempt) fresh(kind string, i int) record {
 		p = a.w.coming[i]
 	case strings.HasPrefix(kind, "addressees"):
 		p = a.w.empty[i]
+	case strings.HasPrefix(kind, "inquiry"), strings.HasPrefix(kind, "jobs:inquiry"):
+		p = a.w.full[i] // where the inquirer's own is
 	}
 	by := a.w.colleague
 	if a.actor.Kind == models.StaffKind {

@@ -24,7 +24,7 @@ func controllerRow(controller uuid.UUID, prefix string) record {
 // table's name, with what sets rows of the table apart after a colon.
 func (w *world) row(kind string, p place, by uuid.UUID) record {
 	w.t.Helper()
-	for _, rows := range []func(string, place, uuid.UUID) record{organisationRow, requestRow, filingRow, caseRow, workRow, answerRow, boneRow} {
+	for _, rows := range []func(string, place, uuid.UUID) record{organisationRow, requestRow, filingRow, inquiryRow, caseRow, workRow, answerRow, boneRow} {
 		if r := rows(kind, p, by); r != nil {
 			if tableOf(kind) == "assignments" {
 				r["valid_from"] = calendar.New(2000, 1, 1).AddDays(int(w.days.Add(1))) // each its own day: the day is in the key
@@ -186,6 +186,10 @@ func boneRow(kind string, p place, by uuid.UUID) record {
 	switch kind {
 	case "jobs:request":
 		return record{"id": id(), "kind": "notify", "key": id(), "request_id": p.request, "data": record{}, "run_at": noon(), "created_at": noon(), "attempt": 0, "failures": 0}
+	case "jobs:inquiry":
+		return boneRow("jobs:request", p, by).with(record{"request_id": nil, "inquiry_id": p.question})
+	case "jobs:inquiry-anonymous":
+		return boneRow("jobs:request", p, by).with(record{"request_id": nil, "inquiry_id": p.inquiry})
 	case "jobs:case":
 		return boneRow("jobs:request", p, by).with(record{"case_id": p.kase, "controller_id": p.controller})
 	case "events:request":
@@ -194,6 +198,12 @@ func boneRow(kind string, p place, by uuid.UUID) record {
 		return event.with(record{"stream_kind": "case", "stream_id": p.kase, "seq": 1, "controller_id": p.controller, "audience": "subject"})
 	case "events:case-staff":
 		return event.with(record{"stream_kind": "case", "stream_id": p.kase, "seq": 2, "controller_id": p.controller, "audience": "staff"})
+	case "events:inquiry":
+		return event.with(record{"stream_kind": "inquiry", "stream_id": p.question, "seq": 1, "audience": "subject"})
+	case "events:inquiry-anonymous":
+		return event.with(record{"stream_kind": "inquiry", "stream_id": p.inquiry, "seq": 2, "audience": "subject", "subject_id": nil})
+	case "events:inquiry-staff":
+		return event.with(record{"stream_kind": "inquiry", "stream_id": p.question, "seq": 3, "audience": "staff"})
 	case "event_heads":
 		return record{"stream_kind": "case", "stream_id": p.kase, "seq": 2, "hash": zero}
 	case "read_log":

@@ -31,13 +31,14 @@ func rowsOf() map[string]any {
 		"filings": models.Filing{}, "representations": models.Representation{}, "mandates": models.Mandate{}, "envelopes": models.Envelope{},
 		"services": models.Service{}, "deliveries": models.Delivery{}, "jobs": models.Job{}, "events": models.Event{}, "read_log": models.Reading{},
 		"import_trials": models.ImportTrial{}, "organisation_events": models.OrganisationEvent{},
+		"inquiries": models.Inquiry{}, "inquiry_messages": models.InquiryMessage{}, "inquiry_codes": models.InquiryCode{},
 	}
 }
 
 // withoutRows are the tables that no struct stands for, and why.
 func withoutRows() map[string]string {
 	return map[string]string{
-		"counters": "one number", "manifests": "read as bytes by hash", "search_tokens": "only joined", "event_heads": "append_event's own",
+		"counters": "one number", "rate_limits": "one number", "manifests": "read as bytes by hash", "search_tokens": "only joined", "event_heads": "append_event's own",
 		"read_log_seals": "seal_read_log's own", "sessions": "internal/session's", "goose_db_version": "goose's",
 	}
 }
