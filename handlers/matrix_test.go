@@ -157,7 +157,7 @@ func (p *place) own(t *testing.T, r web.RouteInfo) things {
 	out["number"] = number
 	out["case"] = p.Case(strings.TrimSuffix(number, "-SN") + "-SN").ID.String()
 	if strings.Contains(r.Pattern, ":id") {
-		id, err := p.NewDraft(t.Context(), p.maja, "sv")
+		id, err := p.NewDraft(t.Context(), p.maja, models.Access, "sv")
 		must(t, err)
 		must(t, p.SaveDraft(t.Context(), p.maja, id, 1, func(f *workflows.DraftForm) {
 			f.Controllers = []workflows.DraftAddressee{{Controller: p.Controllers["SN"].ID}}

@@ -29,6 +29,47 @@ type About struct {
 	Ground   string `json:"ground,omitempty"`  // erasure: why, as a code of art 17.1
 }
 
+// The fields of About that a person may be asked to fill in (workflows.Question).
+const (
+	AboutText    = "text"
+	AboutWrong   = "wrong"
+	AboutCorrect = "correct"
+	AboutProof   = "proof"
+	AboutGround  = "ground"
+)
+
+// Answer is what a person answered in a field, or "".
+func (a About) Answer(field string) string {
+	if p := a.field(field); p != nil {
+		return *p
+	}
+	return ""
+}
+
+// SetAnswer puts an answer into a field; a field that is not known is let be.
+func (a *About) SetAnswer(field, answer string) {
+	if p := a.field(field); p != nil {
+		*p = answer
+	}
+}
+
+func (a *About) field(name string) *string {
+	switch name {
+	case AboutText:
+		return &a.Text
+	case AboutWrong:
+		return &a.Wrong
+	case AboutCorrect:
+		return &a.Correct
+	case AboutProof:
+		return &a.Proof
+	case AboutGround:
+		return &a.Ground
+	default:
+		return nil
+	}
+}
+
 // Message is a message between a controller and the person.
 type Message struct {
 	ID           ID[Message]

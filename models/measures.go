@@ -109,11 +109,11 @@ func (tx *Tx) DeleteMeasure(m Measure) error {
 	return changed(res.RowsAffected, res.Error)
 }
 
-// OtherOpenCases counts the open cases of the same person at the same controller, beside this one: what they are about
-// must not be erased meanwhile (FL 35 §).
+// OtherOpenCases counts the person's open cases at the same controller that are about another right: what they ask for must not
+// be changed away meanwhile (FL 35 §). Two of the same right do not wait for each other.
 func (tx *Tx) OtherOpenCases(c Case) (int, error) {
-	rows, err := raw[struct{ N int }](tx, `select count(*) as n from cases where subject_id = ? and controller_id = ? and id <> ?
-		and state not in ('released', 'closed', 'withdrawn')`, c.SubjectID, c.ControllerID, c.ID)
+	rows, err := raw[struct{ N int }](tx, `select count(*) as n from cases where subject_id = ? and controller_id = ? and "right" <> ?
+		and state not in ('released', 'closed', 'withdrawn')`, c.SubjectID, c.ControllerID, c.Right)
 	if err != nil {
 		return 0, err
 	}

@@ -16,7 +16,7 @@ const (
 
 // CountCases counts the open cases of a queue by urgency, in one statement whatever their number. The keyset and the limit of
 // the query do not count. soon is the last due date that is soon. A case is mine when its next step is the actor's: an
-// assigned one at a controller where the actor is ombud, one that the actor searches, one in review where the actor is DSO,
+// assigned one at a controller where the actor is ombud, one that the actor searches or carries out, one in review where the actor is DSO,
 // one ready where the actor decides.
 func (tx *Tx) CountCases(q CaseQuery, today, soon calendar.Date) (map[string]int, error) {
 	out := map[string]int{}
@@ -27,7 +27,7 @@ func (tx *Tx) CountCases(q CaseQuery, today, soon calendar.Date) (map[string]int
 		Urgency string
 		N       int
 	}](tx, `select case when due_on < ? then 'late' when due_on <= ? then 'soon'
-			when state = 'assigned' and controller_id in ? or state = 'searching' and handler_id = ?
+			when state = 'assigned' and controller_id in ? or state in ('searching', 'executing') and handler_id = ?
 				or state = 'in-review' and controller_id in ? or state = 'ready' and controller_id in ? then 'mine'
 			else 'others' end as urgency, count(*) as n
 		from cases where controller_id in ? and state not in ('released', 'closed', 'withdrawn') and (? = '' or state = ?) group by 1`,
@@ -45,6 +45,7 @@ type CaseSteps struct {
 	Pending     int           // systems nobody has attested
 	Empty       int           // searches with hits and no material
 	Undecided   int           // material nobody has marked
+	Undone      int           // measures that are not carried out
 	Remarks     bool          // the last round of review left remarks that nobody has replied to
 	ReviewUntil calendar.Date // last day of the review that is open
 	WaitsSince  calendar.Date // first day of the pause that is open
@@ -56,14 +57,16 @@ func (tx *Tx) CaseSteps(ids []CaseID) (map[CaseID]CaseSteps, error) {
 	if len(ids) == 0 {
 		return out, nil
 	}
-	rows, err := raw[CaseSteps](tx, `select c.id as case_id, s.pending, s.empty, i.undecided, exists (select from reviews v
+	rows, err := raw[CaseSteps](tx, `select c.id as case_id, s.pending, s.empty, i.undecided, d.undone, exists (select from reviews v
 				where v.case_id = c.id and v.outcome = 'remarks' and v.reply is null
 				and not exists (select from reviews w where w.case_id = c.id and w.round > v.round)) as remarks,
 			r.closes_on as review_until, p.from_date as waits_since
 		from cases c
 		cross join lateral (select count(*) filter (where result is null) as pending, count(*) filter (where result = 'found'
-			and not exists (select from items m where m.case_id = c.id and m.search_id = searches.id)) as empty from searches where case_id = c.id) s
+			and not exists (select from items m where m.case_id = c.id and m.search_id = searches.id)
+			and not exists (select from measures m where m.case_id = c.id and m.search_id = searches.id)) as empty from searches where case_id = c.id) s
 		cross join lateral (select count(*) filter (where disposition is null) as undecided from items where case_id = c.id) i
+		cross join lateral (select count(*) filter (where kind <> 'keep' and done_at is null) as undone from measures where case_id = c.id) d
 		left join reviews r on r.case_id = c.id and r.outcome is null
 		left join pauses p on p.case_id = c.id and p.to_date is null
 		where c.id in ?`, ids)

@@ -60,7 +60,8 @@ func lines(address string) []string {
 // documents are the templates of letters and extracts: name of the file to the files it is made of.
 func documents() map[string][]string {
 	return map[string][]string{
-		"letters/decision": {"letters/parts.html", "letters/decision.html"},
+		"letters/decision": {"letters/parts.html", "letters/remedy.html", "letters/decision.html"},
+		"letters/change":   {"letters/parts.html", "letters/remedy.html", "letters/change.html"},
 		"extract/extract":  {"letters/parts.html", "extract/extract.html"},
 	}
 }

@@ -26,6 +26,7 @@ const (
 	ActionWithdraw      Action = "withdraw"
 	ActionPauseRequest  Action = "pause-for-request"
 	ActionResumeRequest Action = "resume-for-request"
+	ActionCarryOut      Action = "carry-out"
 )
 
 // The actions on a case that change no state (records.go).
@@ -41,6 +42,9 @@ const (
 	ActionDiary       Action = "diary"
 	ActionServe       Action = "serve"
 	ActionHandOver    Action = "hand-over"
+
+	ActionAddMeasure    Action = "add-measure"
+	ActionRemoveMeasure Action = "remove-measure"
 )
 
 // Input is what an action needs beside the case.
@@ -125,6 +129,26 @@ type Dispose struct {
 // RemoveItem takes away an item added by mistake.
 type RemoveItem struct{ Item models.ItemID }
 
+// AddMeasure says what is to be done, or not, with some data in one system (art 16 and 17).
+type AddMeasure struct {
+	Search      models.SearchID
+	Kind        string // one of the right's measures, or keep
+	What        string // which data, and what becomes of them
+	Ground      string // of keep: a code of Grounds()
+	Explanation string // of keep: what the letter says about it
+}
+
+// RemoveMeasure takes away a measure added by mistake.
+type RemoveMeasure struct{ Measure models.MeasureID }
+
+// CarryOut is the proof that a measure was carried out, and who was told of it (art 19).
+type CarryOut struct {
+	Measure  models.MeasureID
+	How      string
+	Notified string // none, told or impossible
+	Names    string // who was told, or why it was impossible
+}
+
 // Message has the ombud write to the person; the clock goes on.
 type Message struct{ Text string }
 
@@ -176,6 +200,9 @@ func (Attest) action() Action           { return ActionAttest }
 func (AddItem) action() Action          { return ActionAddItem }
 func (Dispose) action() Action          { return ActionDispose }
 func (RemoveItem) action() Action       { return ActionRemoveItem }
+func (AddMeasure) action() Action       { return ActionAddMeasure }
+func (RemoveMeasure) action() Action    { return ActionRemoveMeasure }
+func (CarryOut) action() Action         { return ActionCarryOut }
 func (Message) action() Action          { return ActionMessage }
 func (Reply) action() Action            { return ActionReply }
 func (Note) action() Action             { return ActionNote }

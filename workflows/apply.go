@@ -27,6 +27,7 @@ type work struct {
 	loadedSearches []models.Search
 	loadedItems    []models.Item
 	loadedReviews  []models.Review
+	loadedMeasures []models.Measure
 }
 
 // Apply takes a transition of a case. It is the only door through which a case changes state. Errors: ErrNotFound,
@@ -122,7 +123,7 @@ func (s *Service) record(tx *models.Tx, on On, in Input) error {
 	switch {
 	case !ok:
 		return fmt.Errorf("no record %s", in.action())
-	case !may(tx.Actor, *w.c, r.Who):
+	case !may(tx.Actor, *w.c, r.Who) || !r.fits(*w.c):
 		return ErrForbidden
 	case !w.current(on) && !r.Free, !slices.Contains(r.In, w.c.State):
 		return ErrConflict
@@ -275,5 +276,20 @@ func (w *work) material() (material, error) {
 	if err != nil {
 		return material{}, err
 	}
-	return weigh(searches, items), nil
+	measures, err := w.measures()
+	if err != nil {
+		return material{}, err
+	}
+	return weigh(searches, items, measures), nil
+}
+
+func (w *work) measures() ([]models.Measure, error) {
+	if w.loadedMeasures == nil {
+		rows, err := w.tx.Measures(w.c.ID)
+		if err != nil {
+			return nil, err
+		}
+		w.loadedMeasures = rows
+	}
+	return w.loadedMeasures, nil
 }

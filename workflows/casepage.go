@@ -57,7 +57,7 @@ func (s *Service) caseView(tx *models.Tx, c models.Case) (CaseView, error) {
 		}
 	}
 	if c.Outcome != nil {
-		if _, appealable := remedyFor(*c.Outcome, ctl.Kind); !appealable {
+		if _, appealable := remedyFor(c.Right, *c.Outcome, ctl.Kind); !appealable {
 			v.Case.AppealUntil = calendar.Date{} // the day the case may close is no day to appeal by
 		}
 	}
@@ -122,6 +122,17 @@ func (s *Service) fillContent(tx *models.Tx, v *CaseView) error {
 		}
 		v.Items = append(v.Items, row)
 	}
+	measures, err := tx.Measures(id)
+	if err != nil {
+		return err
+	}
+	for _, m := range measures {
+		row := MeasureView{Measure: m, System: systems[m.SearchID]}
+		if m.Ground != nil {
+			row.GroundText = "ground." + *m.Ground
+		}
+		v.Measures = append(v.Measures, row)
+	}
 	messages, err := tx.Messages(id)
 	if err != nil {
 		return err
@@ -139,6 +150,9 @@ func (s *Service) fillContent(tx *models.Tx, v *CaseView) error {
 	}
 	for _, y := range v.Searches {
 		people = append(people, y.AttestedBy)
+	}
+	for _, m := range measures {
+		people = append(people, m.DoneBy)
 	}
 	if v.SearchesBy, err = tx.StaffNames(present(people)); err != nil {
 		return err
@@ -193,7 +207,11 @@ func (s *Service) fillReviews(tx *models.Tx, v *CaseView) error {
 	for i := range v.Items {
 		items[i] = v.Items[i].Item
 	}
-	_, sha, err := makeManifest(v.Case.ID, v.Searches, items)
+	measures := make([]models.Measure, len(v.Measures))
+	for i := range v.Measures {
+		measures[i] = v.Measures[i].Measure
+	}
+	_, sha, err := makeManifest(v.Case.ID, v.Searches, items, measures)
 	if err != nil {
 		return err
 	}
@@ -246,7 +264,7 @@ func (s *Service) fillDecision(tx *models.Tx, v *CaseView) error {
 
 // ownDelegations lists the actor's delegations for an outcome that are valid on a day.
 func ownDelegations(tx *models.Tx, c models.Case, o models.Outcome, day calendar.Date) ([]models.Delegation, error) {
-	all, err := tx.DelegationsFor(c.ControllerID, decisionKind(o), day)
+	all, err := tx.DelegationsFor(c.ControllerID, decisionKind(c.Right, o), day)
 	if err != nil {
 		return nil, err
 	}
@@ -386,7 +404,7 @@ func (s *Service) fillActions(tx *models.Tx, v *CaseView) error {
 		v.Actions = append(v.Actions, Allowed{Action: t.Action})
 	}
 	for _, r := range Records() {
-		if may(tx.Actor, v.Case, r.Who) && contains(r.In, v.Case.State) {
+		if may(tx.Actor, v.Case, r.Who) && r.fits(v.Case) && contains(r.In, v.Case.State) {
 			v.Actions = append(v.Actions, Allowed{Action: r.Action})
 		}
 	}

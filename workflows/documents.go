@@ -77,7 +77,7 @@ func (w *work) letter(a authority, person models.Person) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	remedy, _ := remedyFor(*w.c.Outcome, w.ctl.Kind)
+	remedy, _ := remedyFor(w.c.Right, *w.c.Outcome, w.ctl.Kind)
 	refusal := *w.c.Outcome == models.OutcomePartial || *w.c.Outcome == models.OutcomeRefused
 	d := templates.LetterDoc{Controller: letterhead(w.ctl), Number: w.c.Number, Date: w.today(), ToName: person.Name, ToAddress: person.Address,
 		Outcome: string(*w.c.Outcome), Received: w.c.ReceivedOn, Reasons: p.Reasons, Post: person.Answer == "post",

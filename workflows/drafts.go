@@ -13,14 +13,18 @@ import (
 	"insyn/models"
 )
 
-// NewDraft begins a request. lang is sv or en: the language of mails and letters until the person chooses another.
-func (s *Service) NewDraft(ctx context.Context, actor models.Actor, lang string) (models.RequestID, error) {
+// NewDraft begins a request about a right. lang is sv or en: the language of mails and letters until the person chooses
+// another.
+func (s *Service) NewDraft(ctx context.Context, actor models.Actor, right models.Right, lang string) (models.RequestID, error) {
 	id := models.NewID[models.Request]()
+	if RightOf(right).Right != right {
+		return id, invalid("right", "error.choose-one")
+	}
 	if err := s.Sealer.CreateKey(ctx, id.UUID()); err != nil {
 		return id, err
 	}
 	return id, s.Store.InTx(ctx, actor, func(tx *models.Tx) error {
-		return tx.InsertDraft(&models.Draft{ID: id, SubjectID: actor.Subject}, DraftForm{Right: models.Access, Answer: "portal", Language: lang})
+		return tx.InsertDraft(&models.Draft{ID: id, SubjectID: actor.Subject}, DraftForm{Right: right, Answer: "portal", Language: lang})
 	})
 }
 
@@ -189,6 +193,9 @@ func (f DraftForm) check(known []models.Controller) error {
 	for _, a := range f.Controllers {
 		if !slices.ContainsFunc(known, func(c models.Controller) bool { return c.ID == a.Controller }) {
 			faults = append(faults, FieldError{Field: "controllers", Key: "error.choose-one"})
+		}
+		if len(CheckAbout(f.Right, a.About)) > 0 {
+			faults = append(faults, FieldError{Field: "about-" + a.Controller.String(), Key: "error.about-missing"})
 		}
 	}
 	if f.Answer != "portal" && f.Answer != "post" {

@@ -26,7 +26,7 @@ func drafted(t *testing.T) (staged, models.RequestID) {
 	w := workflowtest.New(t)
 	s := staged{World: w, maja: w.Resident("197701172392")}
 	ctx := context.Background()
-	id, err := w.NewDraft(ctx, s.maja, "sv")
+	id, err := w.NewDraft(ctx, s.maja, models.Access, "sv")
 	s.must(err)
 	s.must(w.SaveDraft(ctx, s.maja, id, 1, func(f *workflows.DraftForm) {
 		f.Controllers = []workflows.DraftAddressee{{Controller: w.Controllers["SN"].ID, About: models.About{Text: "Från början"}}}

@@ -15,7 +15,7 @@ func TestAnAddressTheSenderRefusesIsRefusedInTheForm(t *testing.T) {
 	ctx := context.Background()
 	maja := w.Resident("197701172392")
 	for _, address := range []string{"åsa@post.example", `"maja lindqvist"@post.example`, "maja@", "maja"} {
-		id, err := w.NewDraft(ctx, maja, "sv")
+		id, err := w.NewDraft(ctx, maja, models.Access, "sv")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -41,7 +41,7 @@ func guardExtendInTime() Guard {
 // An extension is a decision of the controller, made by someone who may (KL 6:37); it cannot be appealed.
 func guardExtendDelegated() Guard {
 	return Guard{"a delegation for extensions", func(w *work) error {
-		all, err := w.tx.DelegationsFor(w.c.ControllerID, "extension", w.today())
+		all, err := w.tx.DelegationsFor(w.c.ControllerID, DecisionExtension, w.today())
 		if err != nil {
 			return err
 		}
@@ -169,10 +169,10 @@ func (w *work) openReview() (*models.Review, error) {
 }
 
 // reviewOffered tells whether the DSO is offered the extract by right and outcome (design.md section 4): with anything
-// released, and wherever the ombud asks. At a sensitive controller it is offered for all or for none, so that the times of
-// the steps tell nothing.
-func reviewOffered(m material, sensitive, asked bool) bool {
-	return asked || sensitive || m.Released > 0
+// released, and wherever the ombud asks; of a change only where the ombud asks. At a sensitive controller an extract is offered
+// for all or for none, so that the times of the steps tell nothing.
+func reviewOffered(r models.Right, m material, sensitive, asked bool) bool {
+	return asked || RightOf(r).Works == WorksCopies && (sensitive || m.Released > 0)
 }
 
 // reviewCloses is the last day of the review: working days after the offer.

@@ -14,6 +14,17 @@ import (
 type manifest struct {
 	Case  models.CaseID  `json:"case"`
 	Items []manifestItem `json:"items"`
+	// Measures are what is done in the systems, where a right is answered by that (art 16 and 17).
+	Measures []manifestMeasure `json:"measures,omitempty"`
+}
+
+type manifestMeasure struct {
+	Measure     models.MeasureID `json:"measure"`
+	System      models.SystemID  `json:"system"`
+	Kind        string           `json:"kind"`
+	What        string           `json:"what"` // SHA-256
+	Ground      string           `json:"ground,omitempty"`
+	Explanation string           `json:"explanation,omitempty"` // SHA-256 of what the letter will say
 }
 
 type manifestItem struct {
@@ -36,7 +47,11 @@ func (w *work) manifest() ([]byte, []byte, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	return makeManifest(w.c.ID, searches, items)
+	measures, err := w.measures()
+	if err != nil {
+		return nil, nil, err
+	}
+	return makeManifest(w.c.ID, searches, items, measures)
 }
 
 // itemFilesWhole tells whether every item's file still has the record it was added with.
@@ -61,7 +76,7 @@ func (w *work) itemFilesWhole() (bool, error) {
 	return true, nil
 }
 
-func makeManifest(id models.CaseID, searches []models.Search, items []models.Item) (body, sha []byte, err error) {
+func makeManifest(id models.CaseID, searches []models.Search, items []models.Item, measures []models.Measure) (body, sha []byte, err error) {
 	systems := make(map[models.SearchID]models.SystemID, len(searches))
 	for _, s := range searches {
 		systems[s.ID] = s.SystemID
@@ -76,6 +91,13 @@ func makeManifest(id models.CaseID, searches []models.Search, items []models.Ite
 			row.Ground, row.Explanation = *i.Ground, hashText(i.ExplanationText)
 		}
 		m.Items = append(m.Items, row)
+	}
+	for _, x := range measures {
+		row := manifestMeasure{Measure: x.ID, System: systems[x.SearchID], Kind: x.Kind, What: hashText(x.WhatText)}
+		if x.Ground != nil {
+			row.Ground, row.Explanation = *x.Ground, hashText(x.ExplanationText)
+		}
+		m.Measures = append(m.Measures, row)
 	}
 	if body, err = json.Marshal(m); err != nil {
 		return nil, nil, fmt.Errorf("encode manifest: %w", err)

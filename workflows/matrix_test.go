@@ -215,7 +215,7 @@ func requestStages() map[models.RequestState]func(s *staged) {
 func submitOnly(w *workflowtest.World, maja models.Actor, prefixes ...string) string {
 	w.T.Helper()
 	ctx := context.Background()
-	id, err := w.NewDraft(ctx, maja, "sv")
+	id, err := w.NewDraft(ctx, maja, models.Access, "sv")
 	if err == nil {
 		err = w.SaveDraft(ctx, maja, id, 1, func(f *workflows.DraftForm) {
 			for _, p := range prefixes {

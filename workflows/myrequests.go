@@ -95,7 +95,7 @@ func (s *Service) myCase(tx *models.Tx, c models.Case, ctl models.Controller) My
 		m.StatusOn = calendar.DateOf(*c.ReleasedAt) // that the case was closed later is nothing to the person
 		m.AppealUntil, m.Unopened = c.AppealUntil, c.AppealUntil.IsZero()
 		if c.Outcome != nil {
-			if _, appealable := remedyFor(*c.Outcome, ctl.Kind); !appealable {
+			if _, appealable := remedyFor(c.Right, *c.Outcome, ctl.Kind); !appealable {
 				m.AppealUntil = calendar.Date{}
 			}
 		}
@@ -116,7 +116,7 @@ func residentStatus(state models.CaseState, sensitive bool) string {
 			return "searching"
 		}
 		return "checking"
-	case models.CaseReady, models.CaseDecided:
+	case models.CaseReady, models.CaseDecided, models.CaseExecuting:
 		if sensitive {
 			return "searching"
 		}

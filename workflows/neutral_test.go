@@ -119,7 +119,7 @@ func neutralWorld(t *testing.T, lang string) staged {
 	w := workflowtest.New(t)
 	s := staged{World: w, maja: w.Resident("197701172392")}
 	ctx := context.Background()
-	id, err := w.NewDraft(ctx, s.maja, lang)
+	id, err := w.NewDraft(ctx, s.maja, models.Access, lang)
 	s.must(err)
 	s.must(w.SaveDraft(ctx, s.maja, id, 1, func(f *workflows.DraftForm) {
 		f.Email = "maja.lindqvist@post.example"

@@ -1,65 +1,61 @@
 package workflows
 
-import "insyn/models"
+import (
+	"slices"
+
+	"insyn/models"
+)
 
 // decisionKind is the kind of decision a delegation must cover.
-func decisionKind(o models.Outcome) string {
-	switch o {
-	case models.OutcomeGranted:
-		return "access-grant"
-	case models.OutcomePartial:
-		return "access-partial"
-	case models.OutcomeNothingFound:
-		return "access-nothing-found"
-	case models.OutcomeNeutral:
-		return "access-neutral"
-	case models.OutcomeRefused:
-		return "access-refuse"
-	default:
-		return ""
-	}
-}
+func decisionKind(r models.Right, o models.Outcome) string { return RightOf(r).Outcome(o).Kind }
 
 // remedyFor tells what a person can do against an outcome at a controller (domain.md 1.3, 13 P3). A granted request and a
-// plain no-hit are not against the person (FL 42 §). The neutral answer always carries the notice: a missing one would
-// betray a secret hit.
-func remedyFor(o models.Outcome, kind models.ControllerKind) (remedy models.Remedy, appealable bool) {
-	switch o {
-	case models.OutcomeGranted, models.OutcomeNothingFound:
+// plain no-hit are not against the person (FL 42 §).
+func remedyFor(r models.Right, o models.Outcome, kind models.ControllerKind) (remedy models.Remedy, appealable bool) {
+	switch {
+	case !RightOf(r).Outcome(o).Against:
 		return models.RemedyNone, false
-	case models.OutcomePartial, models.OutcomeNeutral, models.OutcomeRefused:
-		if kind.Authority() {
-			return models.RemedyForvaltningsratt, true
-		}
-		return models.RemedyIMYAndCourt, false
+	case kind.Authority():
+		return models.RemedyForvaltningsratt, true
 	default:
-		return models.RemedyNone, false
+		return models.RemedyIMYAndCourt, false
 	}
 }
 
-// material counts what the extract holds.
+// Remedy is what a person could do against an outcome of a case, for the pages.
+func Remedy(c models.Case, o models.Outcome, kind models.ControllerKind) models.Remedy {
+	remedy, _ := remedyFor(c.Right, o, kind)
+	return remedy
+}
+
+// material counts what was found and what is to be done with it.
 type material struct {
 	Pending  int // searches nobody has attested
 	Found    int // searches with hits
-	Missing  int // searches with hits and no item
-	Released int
-	Withheld int
-	Unmarked int
+	Missing  int // searches with hits and no item or measure
+	Unmarked int // items nobody has marked
+
+	Released, Withheld int // items
+
+	Changed      int // measures that correct or erase
+	Supplemented int
+	Kept         int
+	Secret       int // of the kept: on a ground that must not be told
 }
 
-func weigh(searches []models.Search, items []models.Item) material {
+// empty tells whether nothing at all is said about what was found.
+func (m material) empty() bool { return m.Released+m.Withheld+m.Changed+m.Supplemented+m.Kept == 0 }
+
+func weigh(searches []models.Search, items []models.Item, measures []models.Measure) material {
 	var m material
 	with := map[models.SearchID]bool{}
 	for _, i := range items {
 		with[i.SearchID] = true
-		switch {
-		case i.Disposition == nil:
-			m.Unmarked++
-		case *i.Disposition == models.Release:
-			m.Released++
-		default:
-			m.Withheld++
-		}
+		m.addItem(i)
+	}
+	for _, x := range measures {
+		with[x.SearchID] = true
+		m.addMeasure(x)
 	}
 	for _, s := range searches {
 		switch {
@@ -75,23 +71,35 @@ func weigh(searches []models.Search, items []models.Item) material {
 	return m
 }
 
-// fits tells whether an outcome says what the material says. At a sensitive controller nothing found and everything
-// withheld have one and the same outcome.
-func (m material) fits(o models.Outcome, sensitive bool) bool {
-	switch o {
-	case models.OutcomeGranted:
-		return m.Released > 0 && m.Withheld == 0
-	case models.OutcomePartial:
-		return m.Released > 0 && m.Withheld > 0
-	case models.OutcomeNothingFound:
-		return !sensitive && m.Released == 0 && m.Withheld == 0
-	case models.OutcomeNeutral:
-		return sensitive && m.Released == 0
-	case models.OutcomeRefused:
-		return !sensitive && m.Released == 0 && m.Withheld > 0
+func (m *material) addItem(i models.Item) {
+	switch {
+	case i.Disposition == nil:
+		m.Unmarked++
+	case *i.Disposition == models.Release:
+		m.Released++
 	default:
-		return false
+		m.Withheld++
 	}
+}
+
+func (m *material) addMeasure(x models.Measure) {
+	switch x.Kind {
+	case models.MeasureCorrect, models.MeasureErase:
+		m.Changed++
+	case models.MeasureSupplement:
+		m.Supplemented++
+	case models.MeasureKeep:
+		m.Kept++
+		if secretGround(*x.Ground) {
+			m.Secret++
+		}
+	}
+}
+
+// fits tells whether an outcome of a right says what the material says.
+func (m material) fits(r models.Right, o models.Outcome, sensitive bool) bool {
+	rule := RightOf(r).Outcome(o)
+	return rule.fits != nil && rule.fits(m, sensitive)
 }
 
 // FittingOutcomes lists the outcomes that fit the material of a case.
@@ -100,12 +108,16 @@ func FittingOutcomes(v CaseView) []models.Outcome {
 	for i := range v.Items {
 		items[i] = v.Items[i].Item
 	}
-	m := weigh(v.Searches, items)
+	measures := make([]models.Measure, len(v.Measures))
+	for i := range v.Measures {
+		measures[i] = v.Measures[i].Measure
+	}
+	m := weigh(v.Searches, items, measures)
 	var out []models.Outcome
-	for _, o := range []models.Outcome{models.OutcomeGranted, models.OutcomePartial, models.OutcomeNothingFound, models.OutcomeNeutral, models.OutcomeRefused} {
-		if m.fits(o, v.Controller.Sensitive) {
-			out = append(out, o)
+	for _, o := range RightOf(v.Case.Right).Outcomes {
+		if o.fits(m, v.Controller.Sensitive) {
+			out = append(out, o.Outcome)
 		}
 	}
-	return out
+	return slices.Clip(out)
 }

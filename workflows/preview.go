@@ -41,7 +41,7 @@ func (s *Service) Preview(ctx context.Context, actor models.Actor, number string
 
 // likelyAuthority is who will decide, as far as can be said: the reader if they may, else the first who holds a delegation.
 func (w *work) likelyAuthority() (authority, error) {
-	all, err := w.tx.DelegationsFor(w.c.ControllerID, decisionKind(*w.c.Outcome), w.today())
+	all, err := w.tx.DelegationsFor(w.c.ControllerID, decisionKind(w.c.Right, *w.c.Outcome), w.today())
 	if err != nil {
 		return authority{}, err
 	}

@@ -11,7 +11,7 @@ func waitsFor(a models.Actor, c models.Case, now time.Time) bool {
 	switch c.State {
 	case models.CaseAssigned:
 		return a.Has(models.RoleOmbud, c.ControllerID)
-	case models.CaseSearching:
+	case models.CaseSearching, models.CaseExecuting:
 		return c.HandlerID == a.Staff
 	case models.CaseInReview:
 		return a.Has(models.RoleDSO, c.ControllerID)
@@ -57,7 +57,9 @@ func nextStep(tx *models.Tx, c models.Case, at models.CaseSteps, mine bool) (str
 	case c.State == models.CaseReleased && mine:
 		return nextInRegistry(c, tx.Now), nil
 	case c.State == models.CaseSearching && mayKnowSteps(tx.Actor, c):
-		return nextOfSearch(at, end)
+		return nextOfSearch(c.Right, at, end)
+	case c.State == models.CaseExecuting && mayKnowSteps(tx.Actor, c):
+		return "next.carry-out" + end, map[string]any{"n": at.Undone}
 	case c.State == models.CaseInReview && !at.ReviewUntil.IsZero():
 		return key + "-until" + end, map[string]any{"date": at.ReviewUntil}
 	case c.State == models.CaseAwaiting && !at.WaitsSince.IsZero():
@@ -67,10 +69,12 @@ func nextStep(tx *models.Tx, c models.Case, at models.CaseSteps, mine bool) (str
 }
 
 // nextOfSearch is the next of the steps from the first search to the proposal, in the order they are done.
-func nextOfSearch(at models.CaseSteps, end string) (string, map[string]any) {
+func nextOfSearch(r models.Right, at models.CaseSteps, end string) (string, map[string]any) {
 	switch {
 	case at.Pending > 0:
 		return "next.search" + end, map[string]any{"n": at.Pending}
+	case at.Empty > 0 && RightOf(r).Works == WorksMeasures:
+		return "next.measures" + end, map[string]any{"n": at.Empty}
 	case at.Empty > 0:
 		return "next.material" + end, map[string]any{"n": at.Empty}
 	case at.Undecided > 0:

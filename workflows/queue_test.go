@@ -181,7 +181,7 @@ func TestNextStep(t *testing.T) {
 func (s shelf) post() string {
 	s.T.Helper()
 	ctx := context.Background()
-	id, err := s.NewDraft(ctx, s.maja, "sv")
+	id, err := s.NewDraft(ctx, s.maja, models.Access, "sv")
 	if err == nil {
 		err = s.SaveDraft(ctx, s.maja, id, 1, func(f *workflows.DraftForm) {
 			f.Answer, f.Address = "post", "Storgatan 1, 123 45 Exempelby"

@@ -201,7 +201,7 @@ func TestOneDraftSentSixteenTimesIsOneRequest(t *testing.T) {
 	w := workflowtest.New(t)
 	ctx := context.Background()
 	maja := w.Resident("197701172392")
-	id, err := w.NewDraft(ctx, maja, "sv")
+	id, err := w.NewDraft(ctx, maja, models.Access, "sv")
 	if err != nil {
 		t.Fatal(err)
 	}

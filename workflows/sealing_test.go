@@ -85,7 +85,7 @@ func (j *told) work() {
 func (j *told) submit() {
 	j.t.Helper()
 	ctx := context.Background()
-	id, err := j.NewDraft(ctx, j.maja, "sv")
+	id, err := j.NewDraft(ctx, j.maja, models.Access, "sv")
 	j.ok(err)
 	bun := j.Controllers["BUN"].ID
 	j.ok(j.SaveDraft(ctx, j.maja, id, 1, func(f *workflows.DraftForm) {
@@ -99,7 +99,7 @@ func (j *told) submit() {
 	_, err = j.Attach(ctx, j.maja, id, bun, *workflowtest.File(name+".txt", j.say("content of an attachment")))
 	j.ok(err)
 	// A draft that is never sent.
-	other, err := j.NewDraft(ctx, j.maja, "sv")
+	other, err := j.NewDraft(ctx, j.maja, models.Access, "sv")
 	j.ok(err)
 	j.ok(j.SaveDraft(ctx, j.maja, other, 1, func(f *workflows.DraftForm) {
 		f.Controllers = []workflows.DraftAddressee{{Controller: bun, About: models.About{Text: j.say("free text of a draft")}}}

@@ -192,9 +192,9 @@ func doDecide(w *work) error {
 	if letter == nil {
 		return errors.New("decide: the letter is missing")
 	}
-	remedy, appealable := remedyFor(*w.c.Outcome, w.ctl.Kind)
+	remedy, appealable := remedyFor(w.c.Right, *w.c.Outcome, w.ctl.Kind)
 	d := &models.Decision{ID: models.NewID[models.Decision](), CaseID: w.c.ID, ControllerID: w.c.ControllerID, SubjectID: w.c.SubjectID,
-		Kind: decisionKind(*w.c.Outcome), Outcome: *w.c.Outcome, ReasonsText: decisionReasons(p), DecidedBy: a.by.ID, DecidedAt: w.tx.Now, DecidedOn: w.today(),
+		Kind: decisionKind(w.c.Right, *w.c.Outcome), Outcome: *w.c.Outcome, ReasonsText: decisionReasons(p), DecidedBy: a.by.ID, DecidedAt: w.tx.Now, DecidedOn: w.today(),
 		Appealable: appealable, Remedy: remedy, ManifestSHA: w.c.ManifestSHA, LetterID: letter.ID, LetterSHA: letter.SHA256}
 	if a.delegation.IsZero() {
 		d.MeetingOn, d.MeetingParagraph = a.meetingOn, &a.meetingParagraph
@@ -207,6 +207,20 @@ func doDecide(w *work) error {
 	w.c.DecidedAt = &w.tx.Now
 	w.event["outcome"], w.event["letter"], w.event["manifest"] = d.Outcome, hex.EncodeToString(d.LetterSHA), hex.EncodeToString(d.ManifestSHA)
 	w.event["answer"] = in.answer.hashes()
+	return w.decided()
+}
+
+// decided promises the release, unless there is something to carry out first (domain P5).
+func (w *work) decided() error {
+	left, err := w.undone()
+	if err != nil {
+		return err
+	}
+	if left > 0 {
+		w.c.State = models.CaseExecuting
+		return w.notifyHandler("carry-out")
+	}
+	w.c.State = models.CaseDecided
 	return w.promise(JobRelease, "release:"+w.c.ID.String(), time.Time{}, nil)
 }
 

@@ -134,7 +134,7 @@ func (w *work) served(v *models.Service) error {
 	}
 	w.c.AppealUntil = served
 	if w.c.Outcome != nil {
-		if _, appealable := remedyFor(*w.c.Outcome, w.ctl.Kind); appealable {
+		if _, appealable := remedyFor(w.c.Right, *w.c.Outcome, w.ctl.Kind); appealable {
 			w.c.AppealUntil = deadline.ForAppeal(served).Due
 		}
 	}

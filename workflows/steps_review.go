@@ -22,11 +22,11 @@ func doPropose(w *work) error {
 	if err != nil {
 		return err
 	}
-	if !m.fits(in.Outcome, w.ctl.Sensitive) {
+	if !m.fits(w.c.Right, in.Outcome, w.ctl.Sensitive) {
 		return invalid("outcome", "error.outcome-mismatch")
 	}
 	reasons := strings.TrimSpace(in.Reasons)
-	if reasons == "" && (in.Outcome == models.OutcomePartial || in.Outcome == models.OutcomeRefused) {
+	if reasons == "" && RightOf(w.c.Right).Outcome(in.Outcome).Reasons {
 		// A refusal without reasons is impossible (art 12.4, FL 32 §).
 		return invalid("reasons", "error.reasons-missing")
 	}
@@ -58,7 +58,7 @@ func (w *work) offer(m material, asked bool) error {
 	if err != nil {
 		return err
 	}
-	if w.seen(reviews) || !reviewOffered(m, w.ctl.Sensitive, asked) {
+	if w.seen(reviews) || !reviewOffered(w.c.Right, m, w.ctl.Sensitive, asked) {
 		w.c.State = models.CaseReady
 		return w.notify("ready-to-decide", models.RoleDecider)
 	}

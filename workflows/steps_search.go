@@ -69,6 +69,15 @@ func (w *work) withoutItems(searches []models.SearchID) error {
 			return invalid("result", "error.has-items")
 		}
 	}
+	measures, err := w.measures()
+	if err != nil {
+		return err
+	}
+	for _, m := range measures {
+		if slices.Contains(searches, m.SearchID) {
+			return invalid("result", "error.has-items")
+		}
+	}
 	return nil
 }
 
@@ -172,7 +181,7 @@ func doDispose(w *work) error {
 // withhold puts the ground on an item, and what the letter says about it.
 func (w *work) withhold(item *models.Item, in Dispose) error {
 	var faults []FieldError
-	g, ok := groundFor(in.Ground, w.ctl.Kind.Authority())
+	g, ok := groundFor(w.c.Right, in.Ground, w.ctl.Kind.Authority())
 	if !ok {
 		faults = append(faults, FieldError{Field: "ground", Key: "error.ground-missing"})
 	}

@@ -89,8 +89,11 @@ func Transitions() []Transition {
 		{Action: ActionSendBack, From: states(models.CaseInReview, models.CaseReady), To: states(models.CaseSearching),
 			Who: []Who{WhoOmbud, WhoDecider}, Do: doSendBack, Event: "sent-back", Audience: models.ForStaff, Promises: []JobKind{JobNotify}},
 
-		{Action: ActionDecide, From: states(models.CaseReady), To: states(models.CaseDecided),
+		{Action: ActionDecide, From: states(models.CaseReady), To: states(models.CaseDecided, models.CaseExecuting),
 			Who: []Who{WhoOmbud, WhoDecider}, Guards: []Guard{guardManifest()}, Do: doDecide, Event: "decided", Audience: models.ForStaff,
+			Promises: []JobKind{JobRelease, JobNotify}},
+		{Action: ActionCarryOut, From: states(models.CaseExecuting), To: states(models.CaseExecuting, models.CaseDecided),
+			Who: []Who{WhoOmbud}, Guards: []Guard{guardNothingHeld()}, Do: doCarryOut, Event: "carried-out", Audience: models.ForStaff,
 			Promises: []JobKind{JobRelease}},
 		{Action: ActionRelease, From: states(models.CaseDecided), To: states(models.CaseReleased),
 			Who: []Who{WhoSystem}, Guards: []Guard{guardManifest()}, Do: doRelease, Event: "released", Audience: models.ForSubject,
@@ -111,6 +114,7 @@ type Record struct {
 	// Free: the version of the form is not compared. A message or a note takes nothing from anybody, and what somebody else
 	// did meanwhile must not throw away what was written.
 	Free     bool
+	Works    Works // of cases that are worked with in this way; "": of all
 	In       []models.CaseState
 	Who      []Who
 	Do       func(w *work) error
@@ -124,12 +128,14 @@ func Records() []Record {
 	working := states(models.CaseSearching)
 	open := states(models.CaseAssigned, models.CaseSearching, models.CaseAwaiting, models.CaseInReview, models.CaseReady)
 	all := models.CaseStates()
-	decided := states(models.CaseDecided, models.CaseReleased, models.CaseClosed)
+	decided := states(models.CaseDecided, models.CaseExecuting, models.CaseReleased, models.CaseClosed)
 	return []Record{
 		{Action: ActionAttest, In: working, Who: []Who{WhoOmbud}, Do: doAttest, Event: "attested", Audience: models.ForStaff},
-		{Action: ActionAddItem, In: working, Who: []Who{WhoOmbud}, Do: doAddItem, Event: "item-added", Audience: models.ForStaff},
-		{Action: ActionDispose, In: working, Who: []Who{WhoOmbud}, Do: doDispose, Event: "item-disposed", Audience: models.ForStaff},
-		{Action: ActionRemoveItem, In: working, Who: []Who{WhoOmbud}, Do: doRemoveItem, Event: "item-removed", Audience: models.ForStaff},
+		{Action: ActionAddItem, Works: WorksCopies, In: working, Who: []Who{WhoOmbud}, Do: doAddItem, Event: "item-added", Audience: models.ForStaff},
+		{Action: ActionDispose, Works: WorksCopies, In: working, Who: []Who{WhoOmbud}, Do: doDispose, Event: "item-disposed", Audience: models.ForStaff},
+		{Action: ActionRemoveItem, Works: WorksCopies, In: working, Who: []Who{WhoOmbud}, Do: doRemoveItem, Event: "item-removed", Audience: models.ForStaff},
+		{Action: ActionAddMeasure, Works: WorksMeasures, In: working, Who: []Who{WhoOmbud}, Do: doAddMeasure, Event: "measure-added", Audience: models.ForStaff},
+		{Action: ActionRemoveMeasure, Works: WorksMeasures, In: working, Who: []Who{WhoOmbud}, Do: doRemoveMeasure, Event: "measure-removed", Audience: models.ForStaff},
 		{Action: ActionReplyReview, In: working, Who: []Who{WhoOmbud}, Do: doReplyReview, Event: "review-replied", Audience: models.ForStaff},
 		{Action: ActionMessage, Free: true, In: all, Who: []Who{WhoOmbud}, Do: doMessage, Event: "message-to-subject", Audience: models.ForSubject,
 			Promises: []JobKind{JobMailPerson}},
@@ -142,6 +148,9 @@ func Records() []Record {
 			Promises: []JobKind{JobNotify}},
 	}
 }
+
+// fits tells whether the record is one of a case that is worked with as this one is.
+func (r Record) fits(c models.Case) bool { return r.Works == "" || r.Works == RightOf(c.Right).Works }
 
 // may tells whether the actor is one of those who may act on the case.
 func may(a models.Actor, c models.Case, who []Who) bool {

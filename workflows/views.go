@@ -162,6 +162,7 @@ type CaseView struct {
 	Searches       []models.Search
 	SearchesBy     map[models.StaffID]string
 	Items          []ItemView
+	Measures       []MeasureView
 	Files          []FileView // attachments from the person
 	Reviews        []ReviewView
 	Decision       *DecisionView
@@ -192,6 +193,13 @@ type ItemView struct {
 	models.Item
 	System     string
 	File       *FileView
+	GroundText string // key of the ground's words
+}
+
+// MeasureView is what is done, or not, with data in a system.
+type MeasureView struct {
+	models.Measure
+	System     string
 	GroundText string // key of the ground's words
 }
 

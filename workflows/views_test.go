@@ -165,7 +165,7 @@ func TestNotThereAndNotYoursAreTheSameWork(t *testing.T) {
 	ctx := context.Background()
 	s := reach(w, w.Resident("197701172392"), stage(models.CaseReleased))
 	other := w.Resident("198404012380")
-	draft, err := w.NewDraft(ctx, s.maja, "sv")
+	draft, err := w.NewDraft(ctx, s.maja, models.Access, "sv")
 	s.must(err)
 	w.Request(other, "BUN")
 	const noCase, noRequest = "INS-2026-99999-SN", "INS-2026-99999"

@@ -269,12 +269,12 @@ func TestOneCaseThatCannotGoOnHoldsUpNoOther(t *testing.T) {
 	other := w.Request(maja, "BUN") + "-BUN"
 	w.SearchOne("BUN", other, models.Release, "")
 	w.Do("ombud BUN", other, workflows.Propose{Outcome: models.OutcomeGranted})
-	stale, err := w.NewDraft(ctx, maja, "sv")
+	stale, err := w.NewDraft(ctx, maja, models.Access, "sv")
 	if err != nil {
 		t.Fatal(err)
 	}
 	w.Clock.Advance(time.Minute)
-	fine, err := w.NewDraft(ctx, maja, "sv")
+	fine, err := w.NewDraft(ctx, maja, models.Access, "sv")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -315,7 +315,7 @@ func TestDraftNobodyTouchesGoesWithItsKeysAndFiles(t *testing.T) {
 	maja := w.Resident("197701172392")
 	draft := func(prefix string) (id models.RequestID, caseID models.CaseID, file models.FileID) {
 		t.Helper()
-		id, err := w.NewDraft(ctx, maja, "sv")
+		id, err := w.NewDraft(ctx, maja, models.Access, "sv")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -395,7 +395,7 @@ func TestSweepRemovesOldBytesNobodySpeaksOf(t *testing.T) {
 	w := workflowtest.New(t)
 	ctx := context.Background()
 	maja := w.Resident("197701172392")
-	id, err := w.NewDraft(ctx, maja, "sv")
+	id, err := w.NewDraft(ctx, maja, models.Access, "sv")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,7 +19,7 @@ type Service interface {
 	OpenIdentity(ctx context.Context, sealed []byte) (workflows.Identity, error)
 
 	Controllers(ctx context.Context, actor models.Actor) ([]models.Controller, error)
-	NewDraft(ctx context.Context, actor models.Actor, lang string) (models.RequestID, error)
+	NewDraft(ctx context.Context, actor models.Actor, right models.Right, lang string) (models.RequestID, error)
 	Draft(ctx context.Context, actor models.Actor, id models.RequestID) (workflows.DraftView, error)
 	OpenDrafts(ctx context.Context, actor models.Actor) ([]models.Draft, error)
 	SaveDraft(ctx context.Context, actor models.Actor, id models.RequestID, version int, change func(*workflows.DraftForm)) error

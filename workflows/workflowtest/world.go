@@ -222,7 +222,7 @@ func (w *World) Request(actor models.Actor, prefixes ...string) string {
 func (w *World) SendRequest(actor models.Actor, prefixes ...string) string {
 	w.T.Helper()
 	ctx := context.Background()
-	id, err := w.NewDraft(ctx, actor, "sv")
+	id, err := w.NewDraft(ctx, actor, models.Access, "sv")
 	w.must(err)
 	w.must(w.SaveDraft(ctx, actor, id, 1, func(f *workflows.DraftForm) {
 		f.Email = "maja.lindqvist@post.example"

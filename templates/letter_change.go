@@ -1,0 +1,83 @@
+package templates
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+const outcomeSupplemented = "supplemented"
+
+// ChangeDoc is what a decision letter on a request to change data is made of: rectification (art 16) or erasure (art 17).
+// It is given out when what was decided has been carried out.
+type ChangeDoc struct {
+	LetterDoc
+	Right   string   // rectification or erasure
+	Changes []Change // what is corrected, added or erased
+	Kept    []Withheld
+}
+
+// Change is what is done with data in one system.
+type Change struct{ System, What string }
+
+// ChangeLetter is the decision letter as an HTML document that needs nothing from outside. Equal input gives equal bytes.
+// The neutral letter says the same whatever was found.
+func (s *Set) ChangeLetter(lang string, d ChangeDoc) ([]byte, error) {
+	if err := d.check(); err != nil {
+		return nil, fmt.Errorf("letter %s: %w", d.Number, err)
+	}
+	for _, k := range d.Kept {
+		if !s.texts.Has("ground." + k.Ground + ".law") {
+			return nil, fmt.Errorf("letter %s: no ground %q", d.Number, k.Ground)
+		}
+	}
+	return s.document(lang, "letters/change", changePage{d.normal(), letterPage{d.LetterDoc, s.look, s.style}})
+}
+
+type changePage struct {
+	ChangeDoc
+	page letterPage
+}
+
+func (d ChangeDoc) check() error {
+	c := d.Controller
+	if d.Right == "" {
+		return errors.New("the right is needed")
+	}
+	if d.Number == "" || d.Date.IsZero() || d.Received.IsZero() || c.Name == "" || d.ToName == "" || d.DecidedBy == "" {
+		return errors.New("number, date, receipt, controller, addressee and decision maker are needed")
+	}
+	if err := d.checkRemedy(); err != nil {
+		return err
+	}
+	changed, kept, against := len(d.Changes) > 0, len(d.Kept) > 0, d.Remedy != remedyNone
+	switch {
+	case d.Outcome == outcomeGranted && changed && !kept && !against:
+	case d.Outcome == outcomeSupplemented && changed && !kept && against && strings.TrimSpace(d.Reasons) != "":
+	case d.Outcome == outcomePartial && changed && kept && against:
+	case d.Outcome == outcomeRefused && !changed && (kept || strings.TrimSpace(d.Reasons) != "") && against:
+	case d.Outcome == outcomeNothing && !c.Sensitive && !changed && !kept && !against:
+	case d.Outcome == outcomeNeutral && c.Sensitive && !changed && against:
+	default:
+		return fmt.Errorf("the outcome %q does not fit what is changed, kept and said, or the remedy", d.Outcome)
+	}
+	return nil
+}
+
+// normal leaves out what a letter must not depend on.
+func (d ChangeDoc) normal() ChangeDoc {
+	d.LetterDoc = d.LetterDoc.normal()
+	if d.Outcome == outcomeNeutral {
+		d.Kept = nil
+	}
+	return d
+}
+
+// Heading is the key of the document's title.
+func (d ChangeDoc) Heading() string { return d.Key("title") }
+
+// Key is the key of a text of the right's own.
+func (d ChangeDoc) Key(end string) string { return "letter." + d.Right + "." + end }
+
+// Secrecy reports whether anything is kept as secret.
+func (d ChangeDoc) Secrecy() bool { return LetterDoc{Withheld: d.Kept}.Secrecy() }
