@@ -102,10 +102,9 @@ func (d LetterDoc) check() error {
 		return errors.New("number, date, receipt, controller, addressee and decision maker are needed")
 	case c.Sensitive && (d.Outcome == outcomeNothing || d.Outcome == outcomeRefused && len(d.Withheld) > 0):
 		return errors.New("a sensitive controller answers neutrally")
-	case d.Remedy == remedyCourt && (!c.Authority() || c.Court == ""):
-		return errors.New("only an authority with a court can be appealed against")
-	case d.Remedy == remedyIMY && c.Authority():
-		return errors.New("the decisions of an authority are appealed")
+	}
+	if err := d.checkRemedy(); err != nil {
+		return err
 	}
 	switch d.Outcome {
 	case outcomeGranted, outcomeNothing:
@@ -128,6 +127,18 @@ func (d LetterDoc) check() error {
 		return fmt.Errorf("no outcome %q", d.Outcome)
 	}
 	return nil
+}
+
+// checkRemedy tells whether the controller's kind has the remedy.
+func (d LetterDoc) checkRemedy() error {
+	switch c := d.Controller; {
+	case d.Remedy == remedyCourt && (!c.Authority() || c.Court == ""):
+		return errors.New("only an authority with a court can be appealed against")
+	case d.Remedy == remedyIMY && c.Authority():
+		return errors.New("the decisions of an authority are appealed")
+	default:
+		return nil
+	}
 }
 
 // normal leaves out what a letter must not depend on.

@@ -3,6 +3,7 @@ package templates
 import (
 	"errors"
 	"fmt"
+	"html/template"
 	"strings"
 )
 
@@ -31,12 +32,13 @@ func (s *Set) ChangeLetter(lang string, d ChangeDoc) ([]byte, error) {
 			return nil, fmt.Errorf("letter %s: no ground %q", d.Number, k.Ground)
 		}
 	}
-	return s.document(lang, "letters/change", changePage{d.normal(), letterPage{d.LetterDoc, s.look, s.style}})
+	return s.document(lang, "letters/change", changePage{d.normal(), s.look, s.style})
 }
 
 type changePage struct {
 	ChangeDoc
-	page letterPage
+	Look  Look
+	Style template.CSS
 }
 
 func (d ChangeDoc) check() error {

@@ -20,17 +20,27 @@ type document struct {
 	body      []byte
 }
 
-// documents makes the letter and the extract of a case that is ready to be decided.
+// documents makes the letter of a case that is ready to be decided and, where the right is answered by copies, the extract.
 func (w *work) documents(a authority) ([]document, error) {
 	person, err := w.tx.CasePerson(*w.c)
 	if err != nil {
 		return nil, err
 	}
-	x, err := w.extract(person)
+	letter, err := w.letter(a, person)
 	if err != nil {
 		return nil, err
 	}
-	letter, err := w.letter(a, person)
+	docs := []document{{models.FileLetter, "beslut-" + w.c.Number + ".html", "text/html", letter}}
+	if RightOf(w.c.Right).Works != WorksCopies {
+		return docs, nil
+	}
+	extract, err := w.extractDocuments(person)
+	return append(docs, extract...), err
+}
+
+// extractDocuments makes the extract: a page to read, and JSON and CSV for machines.
+func (w *work) extractDocuments(person models.Person) ([]document, error) {
+	x, err := w.extract(person)
 	if err != nil {
 		return nil, err
 	}
@@ -52,60 +62,10 @@ func (w *work) documents(a authority) ([]document, error) {
 	}
 	no := w.c.Number
 	return []document{
-		{models.FileLetter, "beslut-" + no + ".html", "text/html", letter},
 		{models.FileExtractHTML, "registerutdrag-" + no + ".html", "text/html", page},
 		{models.FileExtractJSON, "registerutdrag-" + no + ".json", "application/json", data},
 		{models.FileExtractCSV, "registerutdrag-" + no + ".csv", "text/csv", table},
 	}, nil
-}
-
-// letter makes the decision letter.
-func (w *work) letter(a authority, person models.Person) ([]byte, error) {
-	p, err := openProposal(w.tx, *w.c)
-	if err != nil {
-		return nil, err
-	}
-	searches, err := w.searches()
-	if err != nil {
-		return nil, err
-	}
-	items, err := w.items()
-	if err != nil {
-		return nil, err
-	}
-	reviews, err := w.reviews()
-	if err != nil {
-		return nil, err
-	}
-	remedy, _ := remedyFor(w.c.Right, *w.c.Outcome, w.ctl.Kind)
-	refusal := *w.c.Outcome == models.OutcomePartial || *w.c.Outcome == models.OutcomeRefused
-	d := templates.LetterDoc{Controller: letterhead(w.ctl), Number: w.c.Number, Date: w.today(), ToName: person.Name, ToAddress: person.Address,
-		Outcome: string(*w.c.Outcome), Received: w.c.ReceivedOn, Reasons: p.Reasons, Post: person.Answer == "post",
-		DecidedBy: a.by.Name, Title: a.by.Title, DelegationNumber: a.number, MeetingOn: a.meetingOn, MeetingParagraph: a.meetingParagraph,
-		ReviewOffered: len(reviews) > 0, Remedy: string(remedy), Extended: w.c.Extended, Late: w.today().After(w.c.DueOn),
-		LateRefusal: refusal && w.today().After(w.c.DueHard)}
-	if w.c.DiaryNumber != nil {
-		d.Diary = *w.c.DiaryNumber
-	}
-	for _, y := range searches {
-		if y.Result != nil && *y.Result == models.NotSearched {
-			d.NotSearched = append(d.NotSearched, templates.NotSearched{System: y.System, Why: y.Text})
-			continue
-		}
-		d.Searched++
-	}
-	for _, i := range items {
-		if i.Disposition != nil && *i.Disposition == models.Withhold {
-			d.Withheld = append(d.Withheld, templates.Withheld{Title: i.TitleText, Explanation: i.ExplanationText, Ground: *i.Ground})
-			continue
-		}
-		d.Released++
-	}
-	body, err := w.s.Templates.Letter(w.c.Language, d)
-	if err != nil {
-		return nil, fmt.Errorf("make letter: %w", err)
-	}
-	return body, nil
 }
 
 func letterhead(c models.Controller) templates.Controller {

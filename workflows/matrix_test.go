@@ -72,14 +72,15 @@ func (d deed) do(svc *workflows.Service, a models.Actor, on workflows.On, in wor
 }
 
 // rule is what the tables say of the action for an actor: whether it is theirs at all, and whether in this state.
-func (d deed) rule(who workflows.Who, state models.CaseState) (theirs, now bool) {
+func (d deed) rule(who workflows.Who, at stage) (theirs, now bool) {
+	state, works := at.state(), workflows.RightOf(at.right()).Works
 	for _, t := range workflows.Transitions() {
 		if d.transition && t.Action == d.action && slices.Contains(t.Who, who) {
 			theirs, now = true, now || slices.Contains(t.From, state)
 		}
 	}
 	for _, r := range workflows.Records() {
-		if !d.transition && r.Action == d.action && slices.Contains(r.Who, who) {
+		if !d.transition && r.Action == d.action && slices.Contains(r.Who, who) && (r.Works == "" || r.Works == works) {
 			theirs, now = true, now || slices.Contains(r.In, state)
 		}
 	}
@@ -101,7 +102,7 @@ func refusals(at stage, d deed, who workflows.Who) error {
 }
 
 func (d deed) want(at stage, x someone) error {
-	theirs, now := d.rule(x.who, at.state())
+	theirs, now := d.rule(x.who, at)
 	switch {
 	case !x.sees:
 		return workflows.ErrNotFound
@@ -139,7 +140,7 @@ func TestEveryActionInEveryStateByEveryone(t *testing.T) {
 				on := s.on(x.actor)
 				for _, d := range deeds() {
 					cell(t, s, at, x, d, on, inputs[d.action])
-					if theirs, now := d.rule(x.who, at.state()); x.sees && theirs && now {
+					if theirs, now := d.rule(x.who, at); x.sees && theirs && now {
 						allowed[x.name] = append(allowed[x.name], d.action)
 					}
 				}

@@ -1,10 +1,6 @@
 package workflows
 
-import (
-	"slices"
-
-	"insyn/models"
-)
+import "insyn/models"
 
 // decisionKind is the kind of decision a delegation must cover.
 func decisionKind(r models.Right, o models.Outcome) string { return RightOf(r).Outcome(o).Kind }
@@ -104,6 +100,22 @@ func (m material) fits(r models.Right, o models.Outcome, sensitive bool) bool {
 
 // FittingOutcomes lists the outcomes that fit the material of a case.
 func FittingOutcomes(v CaseView) []models.Outcome {
+	m := materialOf(v)
+	var out []models.Outcome
+	for _, o := range RightOf(v.Case.Right).Outcomes {
+		if o.fits(m, v.Controller.Sensitive) {
+			out = append(out, o.Outcome)
+		}
+	}
+	return out
+}
+
+// ReviewOffered tells whether the DSO will be offered the extract without being asked for.
+func ReviewOffered(v CaseView) bool {
+	return reviewOffered(v.Case.Right, materialOf(v), v.Controller.Sensitive, false)
+}
+
+func materialOf(v CaseView) material {
 	items := make([]models.Item, len(v.Items))
 	for i := range v.Items {
 		items[i] = v.Items[i].Item
@@ -112,12 +124,5 @@ func FittingOutcomes(v CaseView) []models.Outcome {
 	for i := range v.Measures {
 		measures[i] = v.Measures[i].Measure
 	}
-	m := weigh(v.Searches, items, measures)
-	var out []models.Outcome
-	for _, o := range RightOf(v.Case.Right).Outcomes {
-		if o.fits(m, v.Controller.Sensitive) {
-			out = append(out, o.Outcome)
-		}
-	}
-	return slices.Clip(out)
+	return weigh(v.Searches, items, measures)
 }

@@ -78,6 +78,9 @@ func lanes() map[stage][]lane {
 		if d.action == workflows.ActionResumeRequest {
 			at = awaitingRequest
 		}
+		if from == models.CaseExecuting {
+			at = erasureDecided
+		}
 		if d.action == workflows.ActionDecide {
 			who = workflows.WhoDecider // the ombud has no delegation here
 		}
@@ -93,7 +96,13 @@ func lanes() map[stage][]lane {
 		}
 	}
 	for _, r := range workflows.Records() {
-		add(deed{r.Action, false}, r.In[min(1, len(r.In)-1)], r.Who[0])
+		from := r.In[min(1, len(r.In)-1)]
+		if r.Works == workflows.WorksMeasures {
+			l := lane{deed{r.Action, false}, erasureSearched, r.Who[0]}
+			out[l.from] = append(out[l.from], l)
+			continue
+		}
+		add(deed{r.Action, false}, from, r.Who[0])
 	}
 	return out
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"strings"
 	"testing"
 	"time"
 
@@ -19,26 +20,38 @@ import (
 const oneDay = 24 * time.Hour
 
 // stage is a place in the case machine that tests begin from. There are two that wait: for the controller's own question, and
-// for the servicecenter's.
+// for the servicecenter's. What is done with measures begins from an erasure's stages; all others are an access request's.
 type stage string
 
-const awaitingRequest stage = "awaiting-subject (the servicecenter asked)"
+const (
+	awaitingRequest stage = "awaiting-subject (the servicecenter asked)"
+	erasureSearched stage = "searching (erasure)"
+	erasureDecided  stage = "executing (erasure)"
+)
 
-// stages lists every state of a case, and both ways to wait.
+// stages lists every state of a case, both ways to wait, and the stages of an erasure.
 func stages() []stage {
 	var out []stage
 	for _, s := range models.CaseStates() {
-		out = append(out, stage(s))
+		if s != models.CaseExecuting {
+			out = append(out, stage(s))
+		}
 	}
-	return append(out, awaitingRequest)
+	return append(out, awaitingRequest, erasureSearched, erasureDecided)
 }
 
 // state is the state of a stage.
 func (s stage) state() models.CaseState {
-	if s == awaitingRequest {
-		return models.CaseAwaiting
+	state, _, _ := strings.Cut(string(s), " (")
+	return models.CaseState(state)
+}
+
+// right is the right of the case at a stage.
+func (s stage) right() models.Right {
+	if s == erasureSearched || s == erasureDecided {
+		return models.Erasure
 	}
-	return models.CaseState(s)
+	return models.Access
 }
 
 // staged is a case at the social committee that real transitions have brought to a stage, in which every action has what
@@ -53,8 +66,11 @@ type staged struct {
 // reach brings a new request of the person to a stage.
 func reach(w *workflowtest.World, maja models.Actor, to stage) staged {
 	w.T.Helper()
-	s := staged{World: w, maja: maja, request: w.Request(maja, "SN")}
+	s := staged{World: w, maja: maja, request: w.RequestFor(maja, to.right(), "SN")}
 	s.number = s.request + "-SN"
+	if to.right() == models.Erasure {
+		return s.reachErasure(to)
+	}
 	switch to {
 	case stage(models.CaseAssigned):
 		return s
@@ -95,6 +111,28 @@ func reach(w *workflowtest.World, maja models.Actor, to stage) staged {
 	return s
 }
 
+// reachErasure brings an erasure to where one of its two measures is to be carried out, or still to be said; remarks are
+// answered, and one system is left to keep on a ground.
+func (s staged) reachErasure(to stage) staged {
+	s.T.Helper()
+	s.SearchNothing("SN", s.number)
+	s.AddMeasure("SN", s.number, 0, models.MeasureErase, "")
+	s.AddMeasure("SN", s.number, 1, models.MeasureKeep, "art-17-3-d")
+	propose := workflows.Propose{Outcome: models.OutcomePartial, Reasons: "Skälen står här.", AskReview: true}
+	s.Do("ombud SN", s.number, propose)
+	s.Do("dso SN", s.number, workflows.ReviewAnswer{Outcome: models.ReviewRemarks, Remarks: "Titta en gång till."})
+	s.Write("ombud SN", s.number, workflows.ReplyReview{Text: "Vi har tittat."})
+	if to == erasureDecided {
+		propose.AskReview = false
+		s.Do("ombud SN", s.number, propose)
+		s.Decide("SN", s.number)
+	}
+	if is := s.Case(s.number).State; is != to.state() {
+		s.T.Fatalf("the erasure is %s", is)
+	}
+	return s
+}
+
 func (s staged) must(err error) {
 	s.T.Helper()
 	if err != nil {
@@ -103,6 +141,9 @@ func (s staged) must(err error) {
 }
 
 func (s staged) propose() workflows.Propose {
+	if s.Case(s.number).Right == models.Erasure {
+		return workflows.Propose{Outcome: models.OutcomePartial, Reasons: "Skälen står här.", AskReview: true}
+	}
 	return workflows.Propose{Outcome: models.OutcomeNeutral, Reasons: "Skälen står här."}
 }
 
@@ -162,7 +203,17 @@ func (s staged) input(a workflows.Action) workflows.Input {
 	if len(v.Items) > 0 {
 		item = v.Items[0].ID
 	}
+	measure := models.NewID[models.Measure]()
+	if len(v.Measures) > 0 {
+		measure = v.Measures[0].ID
+	}
 	switch a {
+	case workflows.ActionAddMeasure:
+		return workflows.AddMeasure{Search: v.Searches[0].ID, Kind: models.MeasureErase, What: "Bilden på webben."}
+	case workflows.ActionRemoveMeasure:
+		return workflows.RemoveMeasure{Measure: measure}
+	case workflows.ActionCarryOut:
+		return workflows.CarryOut{Measure: measure, How: "Raderad.", Notified: models.NotifiedNone}
 	case workflows.ActionTake:
 		return workflows.Take{}
 	case workflows.ActionAsk:
@@ -186,7 +237,7 @@ func (s staged) input(a workflows.Action) workflows.Input {
 	case workflows.ActionWithdraw:
 		return workflows.Withdraw{}
 	case workflows.ActionAttest:
-		return workflows.Attest{Searches: []models.SearchID{v.Searches[1].ID}, Result: models.Nothing}
+		return workflows.Attest{Searches: []models.SearchID{v.Searches[2].ID}, Result: models.Nothing}
 	case workflows.ActionAddItem:
 		return workflows.AddItem{Search: v.Searches[0].ID, Title: "Ett papper", Text: "Text."}
 	case workflows.ActionDispose:
@@ -275,7 +326,7 @@ func traceOf(t testing.TB, db *gorm.DB, number string) trace {
 			(select count(*) from events where stream_id in (c.id, r.id)) as events,
 			(select count(*) from jobs where request_id = r.id) as jobs,
 			(select md5(coalesce(string_agg(x, '' order by x), '')) from (
-				select i::text as x from items i where i.case_id = c.id union all select s::text from searches s where s.case_id = c.id
+				select i::text as x from items i where i.case_id = c.id union all select t::text from measures t where t.case_id = c.id union all select s::text from searches s where s.case_id = c.id
 				union all select m::text from messages m where m.case_id = c.id union all select q::text from pauses q where q.case_id = c.id
 				union all select v::text from reviews v where v.case_id = c.id union all select d::text from decisions d where d.case_id = c.id
 				union all select f::text from files f where f.case_id = c.id union all select e::text from extensions e where e.case_id = c.id

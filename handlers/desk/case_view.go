@@ -61,9 +61,9 @@ func newCasePage(v workflows.CaseView, p posted, edit string) casePage {
 	page := casePage{
 		CaseView: v, Number: v.Case.Number, Status: statusKey(v.Case.State, may(v, workflows.ActionDecide)),
 		Tasks: tasks(v), Later: comesLater(v), Items: itemRows(v.Items, v.Today), Outcomes: workflows.FittingOutcomes(v),
-		Grounds: workflows.GroundsFor(v.Controller.Kind.Authority()), posted: p, Kept: p.kept(),
+		Grounds: workflows.GroundsFor(v.Case.Right, v.Controller.Kind.Authority()), posted: p, Kept: p.kept(),
 	}
-	page.Offered = v.Controller.Sensitive || slices.Contains(page.Outcomes, models.OutcomeGranted) || slices.Contains(page.Outcomes, models.OutcomePartial)
+	page.Offered = workflows.ReviewOffered(v)
 	for _, s := range v.Searches {
 		switch {
 		case s.Result == nil:
@@ -153,6 +153,52 @@ func (p casePage) Any(actions ...string) bool { return slices.ContainsFunc(actio
 
 // Material tells whether the material stands on the page; no link of the page leads to a section that does not.
 func (p casePage) Material() bool { return p.Content && (len(p.Items) > 0 || p.May("add-item")) }
+
+// Change tells whether the right is answered by measures in the systems, so that those stand on the page.
+func (p casePage) Change() bool { return p.Content && p.rule().Works == workflows.WorksMeasures }
+
+// MeasureKinds are the kinds of measure that the right has.
+func (p casePage) MeasureKinds() []string { return append(p.rule().Measures, models.MeasureKeep) }
+
+// Executing tells whether what was decided is being carried out.
+func (p casePage) Executing() bool { return p.Case.State == models.CaseExecuting }
+
+// DoneBy is who carried a measure out.
+func (p casePage) DoneBy(m models.Measure) string { return p.SearchesBy[m.DoneBy] }
+
+// OutcomeKey is the key of an outcome's words, which are the right's own.
+func (p casePage) OutcomeKey(o models.Outcome) string {
+	return "desk.outcome." + string(p.Case.Right) + "." + string(o)
+}
+
+func (p casePage) rule() workflows.RightRule { return workflows.RightOf(p.Case.Right) }
+
+// answer is what the person answered to one of the right's questions.
+type answer struct {
+	Label  string // key
+	Text   string
+	Choice string // key, of a coded answer
+}
+
+// Answers are the person's answers to the right's questions, in the order they were asked.
+func (p casePage) Answers() []answer {
+	var out []answer
+	if p.About == nil {
+		return nil
+	}
+	for _, q := range p.rule().Asks {
+		text := p.About.Answer(q.Field)
+		if text == "" {
+			continue
+		}
+		a := answer{Label: "ask." + string(p.Case.Right) + "." + q.Field, Text: text}
+		if len(q.Choices) > 0 {
+			a.Choice = a.Label + "." + text
+		}
+		out = append(out, a)
+	}
+	return out
+}
 
 // Registry tells whether the section for diary and service stands on the page.
 func (p casePage) Registry() bool {

@@ -53,10 +53,25 @@ func newDecisionPage(v workflows.CaseView, p posted, mayMeet bool) decisionPage 
 		page.Last = &v.Reviews[n-1]
 	}
 	if v.Proposal != nil {
-		// A grant is not against the person (FL 42 §), and neither is a plain no-hit; all else carries the notice.
-		page.WithNotice = v.Proposal.Outcome != models.OutcomeGranted && v.Proposal.Outcome != models.OutcomeNothingFound
+		page.WithNotice = workflows.Remedy(v.Case, v.Proposal.Outcome, v.Controller.Kind) != models.RemedyNone
 	}
 	return page
+}
+
+// ToDo are the measures that will be carried out.
+func (p decisionPage) ToDo() []workflows.MeasureView { return p.measures(false) }
+
+// Keep are the data that are kept on a ground.
+func (p decisionPage) Keep() []workflows.MeasureView { return p.measures(true) }
+
+func (p decisionPage) measures(kept bool) []workflows.MeasureView {
+	var out []workflows.MeasureView
+	for _, m := range p.Measures {
+		if (m.Kind == models.MeasureKeep) == kept {
+			out = append(out, m)
+		}
+	}
+	return out
 }
 
 // appendTo adds an item under its system; the systems are in the order of their first item.

@@ -114,14 +114,14 @@ func (p posted) target(field string) string {
 // choices are the fields that a browser does not send under their own name: groups where no choice was made, dates in
 // three parts, and files.
 func choices() []string {
-	return []string{"outcome", "reason", "ground", "result", "disposition", "method", "delegation", "unbiased", "searches", "file", "draft-since", "served-on", "meeting-on"}
+	return []string{"outcome", "reason", "ground", "result", "disposition", "method", "delegation", "unbiased", "searches", "file", "draft-since", "served-on", "meeting-on", "kind", "notified"}
 }
 
 // kept are the longer texts that were typed. A page that no longer has the form shows them, so that nothing written is
 // lost when somebody else was first.
 func (p posted) kept() []string {
 	var out []string
-	for _, field := range []string{"text", "reasons", "reason", "remarks", "reply", "explanation", "why", "evidence", "wish"} {
+	for _, field := range []string{"text", "reasons", "reason", "remarks", "reply", "explanation", "why", "evidence", "wish", "what", "how", "names"} {
 		if v := p.Values.Get(field); v != "" {
 			out = append(out, v)
 		}

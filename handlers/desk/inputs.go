@@ -89,6 +89,9 @@ func caseForms() []caseForm {
 		{name: "intyga", section: "eftersokning", notice: "desk.notice.attested", row: "search", read: readAttest},
 		{name: "bedom", section: "underlag", notice: "desk.notice.disposed", row: "item", read: readDispose},
 		{name: "ta-bort", section: "underlag", notice: "desk.notice.removed", row: "item", read: readRemove},
+		{name: "atgard", section: "atgarder", notice: "desk.notice.measure-added", read: readAddMeasure},
+		{name: "atgard-bort", section: "atgarder", notice: "desk.notice.measure-removed", row: "measure", read: readRemoveMeasure},
+		{name: "genomford", transition: true, section: "atgarder", notice: "desk.notice.carried-out", row: "measure", read: readCarryOut},
 		{name: "meddelande", section: "meddelanden", notice: "desk.notice.message", read: readMessage},
 		{name: "anteckning", section: "anteckningar", notice: "desk.notice.note", read: readNote},
 		{name: "kontrollsvar", section: "kontroll", notice: "desk.notice.replied", read: readReplyReview},
@@ -143,6 +146,23 @@ func readDispose(r *reader) workflows.Input {
 func readRemove(r *reader) workflows.Input {
 	return workflows.RemoveItem{Item: id[models.Item](r, "item")}
 }
+
+func readAddMeasure(r *reader) workflows.Input {
+	in := workflows.AddMeasure{Search: id[models.Search](r, "search"), Kind: r.text("kind"), What: r.text("what")}
+	if in.Kind == models.MeasureKeep {
+		in.Ground, in.Explanation = r.text("ground"), r.text("explanation")
+	}
+	return in
+}
+
+func readRemoveMeasure(r *reader) workflows.Input {
+	return workflows.RemoveMeasure{Measure: id[models.Measure](r, "measure")}
+}
+
+func readCarryOut(r *reader) workflows.Input {
+	return workflows.CarryOut{Measure: id[models.Measure](r, "measure"), How: r.text("how"), Notified: r.text("notified"), Names: r.text("names")}
+}
+
 func readMessage(r *reader) workflows.Input {
 	return workflows.Message{Text: r.text("text")}
 }

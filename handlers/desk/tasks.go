@@ -45,11 +45,13 @@ func tasks(v workflows.CaseView) []task {
 	pending, unmarked, missing := leftToDo(v)
 	add(may(v, workflows.ActionAttest) && pending > 0, task{"desk.task.search", count(pending), "#eftersokning", "search"})
 	add(may(v, workflows.ActionAddItem) && missing > 0, task{"desk.task.material", count(missing), "#underlag", "file"})
+	add(may(v, workflows.ActionAddMeasure) && missing > 0, task{"desk.task.measures", count(missing), "#atgarder", "pen"})
 	add(may(v, workflows.ActionDispose) && unmarked > 0, task{"desk.task.mark", count(unmarked), firstUnmarked(v), "pen"})
 	add(may(v, workflows.ActionReplyReview) && unanswered(v), task{"desk.task.remarks", nil, "#kontroll", "pen"})
 	add(may(v, workflows.ActionPropose), task{"desk.task.propose", nil, "#forslag", "tick"})
 	add(may(v, workflows.ActionReview), task{"desk.task.review", nil, "#kontroll", "tick"})
 	add(may(v, workflows.ActionDecide), task{"desk.task.decide", nil, decisionPath(v.Case.Number), "tick"})
+	add(may(v, workflows.ActionCarryOut), task{"desk.task.carry-out", count(undone(v)), "#atgarder", "tick"})
 	add(may(v, workflows.ActionMessage) && waitsForReply(v), task{"desk.task.message", nil, "#meddelanden", "message"})
 	add(may(v, workflows.ActionAnswer), task{"desk.task.answer", nil, "#svar-form", "message"})
 	add(may(v, workflows.ActionDiary) && v.Case.DiaryNumber == nil, task{"desk.task.diary", nil, "#registrator", "pen"})
@@ -59,8 +61,8 @@ func tasks(v workflows.CaseView) []task {
 
 func count(n int) map[string]any { return map[string]any{"n": n} }
 
-// leftToDo counts the searches nobody has attested, the items nobody has marked, and the searches with hits that have no
-// item.
+// leftToDo counts the searches nobody has attested, the items nobody has marked, and the searches with hits that have
+// neither item nor measure.
 func leftToDo(v workflows.CaseView) (pending, unmarked, missing int) {
 	with := map[models.SearchID]bool{}
 	for _, i := range v.Items {
@@ -68,6 +70,9 @@ func leftToDo(v workflows.CaseView) (pending, unmarked, missing int) {
 		if i.Disposition == nil {
 			unmarked++
 		}
+	}
+	for _, m := range v.Measures {
+		with[m.SearchID] = true
 	}
 	for _, s := range v.Searches {
 		switch {
@@ -78,6 +83,17 @@ func leftToDo(v workflows.CaseView) (pending, unmarked, missing int) {
 		}
 	}
 	return pending, unmarked, missing
+}
+
+// undone counts the measures that are decided and not carried out.
+func undone(v workflows.CaseView) int {
+	n := 0
+	for _, m := range v.Measures {
+		if m.Kind != models.MeasureKeep && m.DoneAt == nil {
+			n++
+		}
+	}
+	return n
 }
 
 // firstUnmarked is the address that opens the first item nobody has marked.

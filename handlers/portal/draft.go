@@ -86,10 +86,14 @@ type step struct {
 	Notice   string // a key: what was typed has been kept
 	Conflict bool   // another tab saved first: what it saved is shown next to what was typed here
 	Later    bool   // “save and continue later” is offered
+	Right    models.Right
 }
 
+// Noun is the key of the right's name.
+func (s step) Noun() string { return rightNoun(s.Right) }
+
 func (p *portal) step(c *gin.Context, d draft, page, back string, number int) step {
-	s := step{Action: d.path(page), Back: back, Number: number, Version: d.Version, Then: then(c.Query("sedan")), Later: true}
+	s := step{Action: d.path(page), Back: back, Number: number, Version: d.Version, Then: then(c.Query("sedan")), Later: true, Right: d.Form.Right}
 	if n := len(d.Form.Controllers); n > 0 {
 		s.Total = n + 2
 	}
@@ -134,13 +138,19 @@ func (p *portal) newDraftPage(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return p.show(c, http.StatusOK, view{page: "portal/ny", title: "portal.new.title", data: newPage{Drafts: draftRows(open)}})
+	right := rightOf(c.Query("ratt"))
+	return p.show(c, http.StatusOK, view{page: "portal/ny", title: "portal.right." + string(right) + ".button",
+		data: newPage{Right: right, Slug: slug(right), Drafts: draftRows(open)}})
 }
 
-type newPage struct{ Drafts []draftRow }
+type newPage struct {
+	Right  models.Right
+	Slug   string
+	Drafts []draftRow
+}
 
 func (p *portal) newDraft(c *gin.Context) error {
-	id, err := p.Service.NewDraft(c.Request.Context(), actor(c), web.Lang(c))
+	id, err := p.Service.NewDraft(c.Request.Context(), actor(c), rightOf(c.PostForm("ratt")), web.Lang(c))
 	if err != nil {
 		return err
 	}

@@ -25,7 +25,7 @@ type checkPage struct {
 
 type checkedConcern struct {
 	Name   string
-	About  models.About
+	Said   said
 	Files  []workflows.FileView
 	Change string
 }
@@ -44,7 +44,7 @@ func (p *portal) showCheck(c *gin.Context, status int, d draft, faults templates
 		ChangeList: d.path("namnder?sedan=kontrollera"), ChangeReach: d.path("svar?sedan=kontrollera"),
 	}
 	for _, k := range d.chosen() {
-		row := checkedConcern{Name: k.Name, About: d.addressee(k.ID).About, Change: d.path("om/" + url.PathEscape(k.Prefix) + "?sedan=kontrollera")}
+		row := checkedConcern{Name: k.Name, Said: saidOf(d.Form.Right, d.addressee(k.ID).About), Change: d.path("om/" + url.PathEscape(k.Prefix) + "?sedan=kontrollera")}
 		for _, f := range d.Files {
 			if f.Controller == k.ID {
 				row.Files = append(row.Files, f)

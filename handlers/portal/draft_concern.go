@@ -31,8 +31,10 @@ type concernPage struct {
 	Controller models.Controller
 	Relations  []templates.Option
 	About      models.About
+	Lead       string // key
+	Questions  []question
 	Files      []workflows.FileView
-	Saved      *models.About // what another tab saved
+	Saved      *said // what another tab saved
 	Max        int64
 }
 
@@ -76,13 +78,14 @@ func (p *portal) concernPage(c *gin.Context, d draft) error {
 		return err
 	}
 	if ok {
-		about, s.Notice, s.Then = readAbout(kept), "portal.notice.kept", then(kept.Get("sedan"))
+		about, s.Notice, s.Then = readAbout(d.Form.Right, kept), "portal.notice.kept", then(kept.Get("sedan"))
 	}
 	return p.showConcern(c, http.StatusOK, d, k, s, about, nil)
 }
 
 func (p *portal) showConcern(c *gin.Context, status int, d draft, k models.Controller, s step, about models.About, faults templates.Faults) error {
-	data := concernPage{step: s, Controller: k, About: about, Max: p.UploadMax}
+	data := concernPage{step: s, Controller: k, About: about, Max: p.UploadMax, Lead: "portal.right." + string(d.Form.Right) + ".ask",
+		Questions: p.questions(web.Lang(c), d.Form.Right, about)}
 	for _, r := range relations() {
 		data.Relations = append(data.Relations, templates.Option{Value: r, Label: p.Texts.T(web.Lang(c), "portal.relation."+r, nil)})
 	}
@@ -92,23 +95,32 @@ func (p *portal) showConcern(c *gin.Context, status int, d draft, k models.Contr
 		}
 	}
 	if s.Conflict {
-		data.Saved = &d.addressee(k.ID).About
+		saved := saidOf(d.Form.Right, d.addressee(k.ID).About)
+		data.Saved = &saved
 	}
 	return p.show(c, status, view{
 		page: "portal/om-namnd", title: "portal.concern.title", args: map[string]any{"n": s.Number}, faults: faults, data: data,
 	})
 }
 
-func readAbout(form url.Values) models.About {
-	return models.About{Relation: form.Get("relation"), Text: clip(form.Get("text")), From: clip(form.Get("from")), To: clip(form.Get("to"))}
+// readAbout reads what is said to one controller: the period, and the answers to the right's own questions.
+func readAbout(r models.Right, form url.Values) models.About {
+	a := models.About{Relation: form.Get("relation"), From: clip(form.Get("from")), To: clip(form.Get("to"))}
+	for _, q := range workflows.RightOf(r).Asks {
+		a.SetAnswer(q.Field, clip(form.Get(q.Field)))
+	}
+	return a
 }
 
-func checkAbout(a models.About) (faults templates.Faults) {
+// checkAbout finds what cannot be kept at all. What is missing is told when the person goes on, or sends.
+func checkAbout(r models.Right, a models.About) (faults templates.Faults) {
 	if a.Relation != "" && !offered(a.Relation, relations()) {
 		faults = append(faults, fault("relation", "portal.error.choose-offered"))
 	}
-	if len(a.Text) > maxText {
-		faults = append(faults, templates.Fault{Field: "text", Key: "error.text-too-long", Args: map[string]any{"max": maxText}})
+	for _, q := range workflows.RightOf(r).Asks {
+		if len(a.Answer(q.Field)) > maxText {
+			faults = append(faults, templates.Fault{Field: q.Field, Key: "error.text-too-long", Args: map[string]any{"max": maxText}})
+		}
 	}
 	for name, v := range map[string]string{"from": a.From, "to": a.To} {
 		if len(v) > maxPeriod {
@@ -129,14 +141,20 @@ func (p *portal) saveConcern(c *gin.Context, d draft) error {
 	if err != nil {
 		return err
 	}
-	about := readAbout(form)
-	faults = append(checkAbout(about), faults...)
+	about := readAbout(d.Form.Right, form)
+	tooMuch := checkAbout(d.Form.Right, about)
+	faults = append(tooMuch, faults...)
+	if form.Get("spara") == "" && !form.Has("ta-bort") && !form.Has("lagg-till") {
+		for _, e := range workflows.CheckAbout(d.Form.Right, about) {
+			faults = append(faults, templates.Fault{Field: e.Field, Key: e.Key, Args: e.Args})
+		}
+	}
 	s := p.concernStep(c, d, i)
 	s.Then = then(form.Get("sedan"))
 	ctx := c.Request.Context()
 	err = p.Service.SaveDraft(ctx, actor(c), d.ID, version(form), func(f *workflows.DraftForm) {
 		for j := range f.Controllers {
-			if f.Controllers[j].Controller == k.ID && len(checkAbout(about)) == 0 {
+			if f.Controllers[j].Controller == k.ID && len(tooMuch) == 0 {
 				f.Controllers[j].About = about
 			}
 		}

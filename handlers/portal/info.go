@@ -5,31 +5,52 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"insyn/models"
 	"insyn/workflows"
 )
 
 type startPage struct {
 	// Begin is where a request for access begins.
 	Begin string
+	// Changes are the other rights that are taken here.
+	Changes []choice
 	// Others are the rights that the e-service does not take yet, as the last part of their keys.
 	Others   []string
 	LoggedIn bool
 	Mine     string
 }
 
+// choice is a right that the person may begin with.
+type choice struct {
+	Right models.Right
+	Begin string
+}
+
+// begin is where a request about a right begins for somebody who is logged in, or is not.
+func begin(r models.Right, logged bool) string {
+	path := "/ny"
+	if r != models.Access {
+		path += "?ratt=" + slug(r)
+	}
+	if logged {
+		return path
+	}
+	return loginPath(path)
+}
+
 // start is the first page.
 func (p *portal) start(c *gin.Context) error {
 	_, logged := p.visitor(c)
-	data := startPage{Begin: loginPath("/ny"), Others: otherRights(), LoggedIn: logged, Mine: "/mina"}
-	if logged {
-		data.Begin = "/ny"
+	data := startPage{Begin: begin(models.Access, logged), Others: otherRights(), LoggedIn: logged, Mine: "/mina"}
+	for _, r := range workflows.Rights()[1:] {
+		data.Changes = append(data.Changes, choice{r.Right, begin(r.Right, logged)})
 	}
 	return p.show(c, http.StatusOK, view{page: "portal/start", title: "portal.start.title", current: "start", data: data})
 }
 
 // otherRights are reached by phone, visit or letter: they have no form here, and a right needs none.
 func otherRights() []string {
-	return []string{"rectification", "erasure", "restriction", "objection", "portability", "consent"}
+	return []string{"restriction", "objection", "portability", "consent"}
 }
 
 // aboutSections are the sections of a page about the service, by the last part of their keys, and the name of its keys;

@@ -168,7 +168,7 @@ func (p *portal) showRequest(c *gin.Context, status int, r workflows.MyRequest, 
 	if withdrawable {
 		data.Withdraw = requestPath(r.Number) + "/ta-tillbaka"
 	}
-	return p.show(c, status, view{page: "portal/begaran", title: "portal.request.title", args: map[string]any{"number": r.Number},
+	return p.show(c, status, view{page: "portal/begaran", title: "portal.request.title", args: map[string]any{"number": r.Number, "right": p.Texts.T(web.Lang(c), rightNoun(r.Right), nil)},
 		current: "requests", faults: again.faults, data: data})
 }
 

@@ -43,6 +43,30 @@ func (w *World) AddText(prefix, number, title, body, disposition, ground string)
 	w.Write(ombud, number, d)
 }
 
+// AddMeasure finds something in the case's system of that number, and says what is to be done with it; ground is that of keep.
+func (w *World) AddMeasure(prefix, number string, system int, kind, ground string) {
+	w.T.Helper()
+	ombud := "ombud " + prefix
+	search := w.View(ombud, number).Searches[system].ID
+	w.Write(ombud, number, workflows.Attest{Searches: []models.SearchID{search}, Result: models.Found, Hits: 1})
+	in := workflows.AddMeasure{Search: search, Kind: kind, What: "Adressen på Storgatan 4.", Ground: ground}
+	if kind == models.MeasureKeep {
+		in.Explanation = "Vi får inte förstöra handlingen."
+	}
+	w.Write(ombud, number, in)
+}
+
+// CarryOut carries out everything that is decided.
+func (w *World) CarryOut(prefix, number string) {
+	w.T.Helper()
+	for _, m := range w.View("ombud "+prefix, number).Measures {
+		if m.Kind != models.MeasureKeep && m.DoneAt == nil {
+			w.Do("ombud "+prefix, number, workflows.CarryOut{Measure: m.ID, How: "Gjort och kontrollerat.", Notified: models.NotifiedNone})
+		}
+	}
+	w.Work()
+}
+
 // Propose proposes an outcome and, if the DSO is offered the extract, lets the DSO have no remarks.
 func (w *World) Propose(prefix, number string, o models.Outcome) {
 	w.T.Helper()
@@ -84,7 +108,7 @@ func (w *World) Answer(prefix, number string, o models.Outcome) {
 
 // Ground is a ground that fits the controller's kind.
 func (w *World) Ground(prefix string) string {
-	for _, g := range workflows.GroundsFor(w.Controllers[prefix].Kind.Authority()) {
+	for _, g := range workflows.GroundsFor(models.Access, w.Controllers[prefix].Kind.Authority()) {
 		if !g.Draft && g.Code != "art-15-4" {
 			return g.Code
 		}

@@ -218,16 +218,41 @@ func (w *World) Request(actor models.Actor, prefixes ...string) string {
 	return number
 }
 
+// RequestFor sends a request about a right to the controllers given and fans it out; it returns the request's number.
+func (w *World) RequestFor(actor models.Actor, right models.Right, prefixes ...string) string {
+	w.T.Helper()
+	number := w.send(actor, right, prefixes)
+	w.Work()
+	return number
+}
+
 // SendRequest sends an access request to the controllers given and leaves its jobs to a worker.
 func (w *World) SendRequest(actor models.Actor, prefixes ...string) string {
 	w.T.Helper()
+	return w.send(actor, models.Access, prefixes)
+}
+
+// said answers every question of a right.
+func said(right models.Right, prefix string) models.About {
+	var a models.About
+	for _, q := range workflows.RightOf(right).Asks {
+		a.SetAnswer(q.Field, "Allt ni har, sagt till "+prefix)
+		if len(q.Choices) > 0 {
+			a.SetAnswer(q.Field, q.Choices[0])
+		}
+	}
+	return a
+}
+
+func (w *World) send(actor models.Actor, right models.Right, prefixes []string) string {
+	w.T.Helper()
 	ctx := context.Background()
-	id, err := w.NewDraft(ctx, actor, models.Access, "sv")
+	id, err := w.NewDraft(ctx, actor, right, "sv")
 	w.must(err)
 	w.must(w.SaveDraft(ctx, actor, id, 1, func(f *workflows.DraftForm) {
 		f.Email = "maja.lindqvist@post.example"
 		for _, p := range prefixes {
-			f.Controllers = append(f.Controllers, workflows.DraftAddressee{Controller: w.Controllers[p].ID, About: models.About{Text: "Allt ni har, sagt till " + p}})
+			f.Controllers = append(f.Controllers, workflows.DraftAddressee{Controller: w.Controllers[p].ID, About: said(right, p)})
 		}
 	}))
 	number, err := w.Submit(ctx, actor, id, Person())
