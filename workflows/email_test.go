@@ -5,6 +5,7 @@ import (
 	"errors"
 	"testing"
 
+	"insyn/models"
 	"insyn/workflows"
 	"insyn/workflows/workflowtest"
 )

@@ -95,6 +95,8 @@ func lanes() map[stage][]lane {
 			}
 		}
 	}
+	// A decision that something is to be done goes another way than the others.
+	out[erasureReady] = append(out[erasureReady], lane{deed{workflows.ActionDecide, true}, erasureReady, workflows.WhoDecider})
 	for _, r := range workflows.Records() {
 		from := r.In[min(1, len(r.In)-1)]
 		if r.Works == workflows.WorksMeasures {

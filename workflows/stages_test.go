@@ -26,6 +26,7 @@ type stage string
 const (
 	awaitingRequest stage = "awaiting-subject (the servicecenter asked)"
 	erasureSearched stage = "searching (erasure)"
+	erasureReady    stage = "ready (erasure)"
 	erasureDecided  stage = "executing (erasure)"
 )
 
@@ -37,7 +38,7 @@ func stages() []stage {
 			out = append(out, stage(s))
 		}
 	}
-	return append(out, awaitingRequest, erasureSearched, erasureDecided)
+	return append(out, awaitingRequest, erasureSearched, erasureReady, erasureDecided)
 }
 
 // state is the state of a stage.
@@ -48,7 +49,7 @@ func (s stage) state() models.CaseState {
 
 // right is the right of the case at a stage.
 func (s stage) right() models.Right {
-	if s == erasureSearched || s == erasureDecided {
+	if strings.HasSuffix(string(s), "(erasure)") {
 		return models.Erasure
 	}
 	return models.Access
@@ -117,14 +118,16 @@ func (s staged) reachErasure(to stage) staged {
 	s.T.Helper()
 	s.SearchNothing("SN", s.number)
 	s.AddMeasure("SN", s.number, 0, models.MeasureErase, "")
-	s.AddMeasure("SN", s.number, 1, models.MeasureKeep, "art-17-3-d")
+	s.AddMeasure("SN", s.number, 0, models.MeasureKeep, "art-17-3-d")
 	propose := workflows.Propose{Outcome: models.OutcomePartial, Reasons: "Skälen står här.", AskReview: true}
 	s.Do("ombud SN", s.number, propose)
 	s.Do("dso SN", s.number, workflows.ReviewAnswer{Outcome: models.ReviewRemarks, Remarks: "Titta en gång till."})
 	s.Write("ombud SN", s.number, workflows.ReplyReview{Text: "Vi har tittat."})
-	if to == erasureDecided {
-		propose.AskReview = false
+	propose.AskReview = false
+	if to != erasureSearched {
 		s.Do("ombud SN", s.number, propose)
+	}
+	if to == erasureDecided {
 		s.Decide("SN", s.number)
 	}
 	if is := s.Case(s.number).State; is != to.state() {
@@ -237,7 +240,7 @@ func (s staged) input(a workflows.Action) workflows.Input {
 	case workflows.ActionWithdraw:
 		return workflows.Withdraw{}
 	case workflows.ActionAttest:
-		return workflows.Attest{Searches: []models.SearchID{v.Searches[2].ID}, Result: models.Nothing}
+		return workflows.Attest{Searches: []models.SearchID{v.Searches[1].ID}, Result: models.Nothing}
 	case workflows.ActionAddItem:
 		return workflows.AddItem{Search: v.Searches[0].ID, Title: "Ett papper", Text: "Text."}
 	case workflows.ActionDispose:

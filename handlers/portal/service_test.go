@@ -86,12 +86,12 @@ func (u *useCases) Controllers(context.Context, models.Actor) ([]models.Controll
 	return u.controllers, nil
 }
 
-func (u *useCases) NewDraft(_ context.Context, a models.Actor, lang string) (models.RequestID, error) {
+func (u *useCases) NewDraft(_ context.Context, a models.Actor, right models.Right, lang string) (models.RequestID, error) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	id := models.NewID[models.Request]()
 	u.drafts[id] = &storedDraft{a.Subject, workflows.DraftView{ID: id, Version: 1,
-		Form: workflows.DraftForm{Right: models.Access, Answer: "portal", Language: lang}}}
+		Form: workflows.DraftForm{Right: right, Answer: "portal", Language: lang}}}
 	return id, nil
 }
 
