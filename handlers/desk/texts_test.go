@@ -56,14 +56,29 @@ var loadTemplates = sync.OnceValues(func() (*templates.Set, error) {
 
 // composedKeys lists the keys that code and templates put together from states, actions, roles, outcomes and pages.
 func composedKeys() []string {
-	keys := []string{"desk.right." + string(models.Access), "desk.everywhere"}
+	keys := []string{"desk.everywhere"}
+	for _, r := range workflows.Rights() {
+		keys = append(keys, "desk.right."+string(r.Right))
+		for _, o := range r.Outcomes {
+			keys = append(keys, "desk.outcome."+string(r.Right)+"."+string(o.Outcome))
+		}
+		for _, m := range append(r.Measures, models.MeasureKeep) {
+			keys = append(keys, "desk.measure.kind."+m, "status.measure."+m)
+		}
+		for _, q := range r.Asks {
+			keys = append(keys, "ask."+string(r.Right)+"."+q.Field)
+			for _, c := range q.Choices {
+				keys = append(keys, "ask."+string(r.Right)+"."+q.Field+"."+c)
+			}
+		}
+	}
 	for _, s := range models.CaseStates() {
 		keys = append(keys, "desk.next."+string(s), "status.staff."+string(s))
 	}
-	for _, s := range []models.CaseState{models.CaseAssigned, models.CaseSearching, models.CaseInReview, models.CaseReady} {
+	for _, s := range []models.CaseState{models.CaseAssigned, models.CaseSearching, models.CaseInReview, models.CaseReady, models.CaseExecuting} {
 		keys = append(keys, "desk.next."+string(s)+"-mine")
 	}
-	for _, s := range []string{"search", "material", "mark", "remarks", "propose", "in-review-until"} {
+	for _, s := range []string{"search", "material", "mark", "remarks", "propose", "in-review-until", "measures", "carry-out"} {
 		keys = append(keys, "desk.next."+s, "desk.next."+s+"-mine")
 	}
 	keys = append(keys, "desk.next.awaiting-subject-since", "desk.next.diary-mine", "desk.next.post-mine", "desk.next.diary-post-mine")
@@ -75,9 +90,6 @@ func composedKeys() []string {
 	}
 	for _, r := range models.Roles() {
 		keys = append(keys, "desk.role."+string(r))
-	}
-	for _, o := range []models.Outcome{models.OutcomeGranted, models.OutcomePartial, models.OutcomeNothingFound, models.OutcomeNeutral, models.OutcomeRefused} {
-		keys = append(keys, "desk.outcome."+string(o))
 	}
 	for _, g := range workflows.Grounds() {
 		keys = append(keys, "ground."+g.Code+".name", "ground."+g.Code+".help")
@@ -96,7 +108,7 @@ func composedKeys() []string {
 	for _, x := range workflows.Records() {
 		keys = append(keys, "timeline.staff."+x.Event)
 	}
-	for _, k := range []string{"search", "material", "mark", "remarks", "propose", "review", "decide", "message", "answer", "diary", "serve"} {
+	for _, k := range []string{"search", "material", "mark", "remarks", "propose", "review", "decide", "message", "answer", "diary", "serve", "measures", "carry-out"} {
 		keys = append(keys, "desk.task."+k, "desk.task."+k+".button")
 	}
 	for _, k := range []string{"failed", "denied", "state", "level", "unknown", "no-role", "unavailable", "out"} {
