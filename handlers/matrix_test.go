@@ -156,6 +156,14 @@ func (p *place) own(t *testing.T, r web.RouteInfo) things {
 	}
 	out["number"] = number
 	out["case"] = p.Case(strings.TrimSuffix(number, "-SN") + "-SN").ID.String()
+	if strings.Contains(r.Pattern, ":person") {
+		p.newcomer(t, out)
+	}
+	if strings.Contains(r.Pattern, ":trial") {
+		trial, err := p.StartImport(t.Context(), p.As("admin"), []models.ImportedFile{{Name: "personal.csv", Body: []byte("E-post;Namn;Titel\n")}})
+		must(t, err)
+		out["trial"] = trial.String()
+	}
 	if strings.Contains(r.Pattern, ":id") {
 		id, err := p.NewDraft(t.Context(), p.maja, models.Access, "sv")
 		must(t, err)
@@ -165,6 +173,17 @@ func (p *place) own(t *testing.T, r web.RouteInfo) things {
 		out["id"] = id.String()
 	}
 	return out
+}
+
+// newcomer is somebody new with a role, for the forms that end it.
+func (p *place) newcomer(t *testing.T, out things) {
+	t.Helper()
+	who, err := p.AddStaff(t.Context(), p.As("admin"), workflows.NewStaff{Email: models.NewID[models.Staff]().String() + "@exempelby.example", Name: "Nils Ny"})
+	must(t, err)
+	must(t, p.AddAssignment(t.Context(), p.As("admin"), workflows.NewAssignment{Staff: who, Role: models.RoleLogReviewer}))
+	v, err := p.StaffPerson(t.Context(), p.As("admin"), who)
+	must(t, err)
+	out["person"], out["assignment"] = who.String(), v.Assignments[0].ID.String()
 }
 
 // missing is the same address to what does not exist.
@@ -196,7 +215,7 @@ func (th things) path(pattern string) string {
 func (p *place) ask(r web.RouteInfo, u user, th things, header ...string) (*http.Response, string) {
 	req := httptest.NewRequest(r.Method, base+th.path(r.Pattern), nil)
 	if r.Method == http.MethodPost {
-		req = httptest.NewRequest(r.Method, base+th.path(r.Pattern), strings.NewReader("version=1&case="+th["case"]))
+		req = httptest.NewRequest(r.Method, base+th.path(r.Pattern), strings.NewReader("version=1&case="+th["case"]+"&assignment="+th["assignment"]))
 		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		req.Header.Set("Sec-Fetch-Site", "same-origin")
 	}

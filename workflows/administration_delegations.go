@@ -228,6 +228,9 @@ func (s *Service) EndDelegation(ctx context.Context, actor models.Actor, id mode
 	if !mayDelegate(actor) {
 		return ErrForbidden
 	}
+	if last.IsZero() {
+		return invalid("to", "error.date-missing")
+	}
 	return s.Store.InTx(ctx, actor, func(tx *models.Tx) error {
 		if err := tx.LockAdministration(); err != nil {
 			return err
@@ -240,8 +243,6 @@ func (s *Service) EndDelegation(ctx context.Context, actor models.Actor, id mode
 			return ErrNotFound
 		case !d.ValidTo.IsZero() && d.ValidTo.Before(today):
 			return ErrConflict
-		case last.IsZero():
-			return invalid("to", "error.date-missing")
 		case last.Before(today):
 			return invalid("to", "error.admin.to-past")
 		case last.Before(d.ValidFrom):

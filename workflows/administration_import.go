@@ -21,7 +21,7 @@ const trialLife = time.Hour
 type ImportTrial struct {
 	ID         models.ID[models.ImportTrial]
 	Until      time.Time     // when they are thrown away
-	EndMissing calendar.Date // from when what they no longer have is to end; zero: it is left alone
+	EndMissing calendar.Date // the last day of what they no longer have; zero: it is left alone
 	Files      []string      // names
 	Report     ImportReport
 	Shown      string // fingerprint of the report: with another one nothing is read in
@@ -88,17 +88,17 @@ func (s *Service) ApplyImport(ctx context.Context, actor models.Actor, id models
 	return report, s.administer(ctx, actor, func(tx *models.Tx) error { return tx.DropImportTrial(id) })
 }
 
-// EndMissingInImport says from when what the spreadsheets no longer have is to end, today or later; the zero date leaves it
-// alone. Faults: from.
-func (s *Service) EndMissingInImport(ctx context.Context, actor models.Actor, id models.ID[models.ImportTrial], from calendar.Date) error {
+// EndMissingInImport says which last day what the spreadsheets no longer have is to get, today or later; the zero date leaves
+// it alone. Faults: last.
+func (s *Service) EndMissingInImport(ctx context.Context, actor models.Actor, id models.ID[models.ImportTrial], last calendar.Date) error {
 	if _, err := s.waitingImport(ctx, actor, id); err != nil {
 		return err
 	}
 	return s.administer(ctx, actor, func(tx *models.Tx) error {
-		if !from.IsZero() && from.Before(calendar.DateOf(tx.Now)) {
-			return invalid("from", "error.admin.from-past")
+		if !last.IsZero() && last.Before(calendar.DateOf(tx.Now)) {
+			return invalid("last", "error.admin.to-past")
 		}
-		return tx.EndMissingInTrial(id, from)
+		return tx.EndMissingInTrial(id, last)
 	})
 }
 

@@ -312,6 +312,11 @@ func (s *Service) fillLetters(tx *models.Tx, v *CaseView) error {
 }
 
 func (s *Service) fillColleagues(tx *models.Tx, v *CaseView) (err error) {
+	gone, err := tx.Abandoned([]models.CaseID{v.Case.ID})
+	if err != nil {
+		return err
+	}
+	v.HandlerGone = gone[v.Case.ID]
 	if !tx.Actor.Has(models.RoleOmbud, v.Case.ControllerID) {
 		return nil
 	}
@@ -319,6 +324,9 @@ func (s *Service) fillColleagues(tx *models.Tx, v *CaseView) (err error) {
 	for _, p := range all {
 		if p.ID != v.Case.HandlerID {
 			v.Colleagues = append(v.Colleagues, p)
+		}
+		if p.ID == tx.Actor.Staff && v.HandlerGone {
+			v.TakeOver = p.ID
 		}
 	}
 	return err

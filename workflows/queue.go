@@ -20,9 +20,11 @@ type QueueFilter struct {
 	Search     string // a number, a personnummer or words of a name
 	// Registry: what the actor has left to do as registrator, open or done, the oldest first. State is not looked at.
 	Registry bool
-	AfterDue calendar.Date
-	AfterAt  time.Time // with Registry, instead of AfterDue
-	AfterID  models.CaseID
+	// Abandoned: open cases whose handler has left, at the controllers where the actor is ombud or decision maker. A page of them.
+	Abandoned bool
+	AfterDue  calendar.Date
+	AfterAt   time.Time // with Registry, instead of AfterDue
+	AfterID   models.CaseID
 }
 
 // Queue shows the desk's cases, the most urgent first. As many statements for the page whatever its length.
@@ -33,6 +35,9 @@ func (s *Service) Queue(ctx context.Context, actor models.Actor, f QueueFilter) 
 		cases, err := s.queued(tx, at, f)
 		if err != nil {
 			return err
+		}
+		if len(cases) > pageSize && f.Abandoned {
+			cases = cases[:pageSize] // those that are taken over leave the list
 		}
 		if len(cases) > pageSize {
 			cases = cases[:pageSize]
@@ -48,9 +53,14 @@ func (s *Service) Queue(ctx context.Context, actor models.Actor, f QueueFilter) 
 				return err
 			}
 		}
-		if q.Unattended, err = tx.Unattended(actor.Controllers(models.RoleOmbud, models.RoleDecider)); err != nil {
+		mine := actor.Controllers(models.RoleOmbud, models.RoleDecider)
+		if q.Abandoned, err = tx.CountAbandoned(mine); err != nil {
 			return err
 		}
+		if q.Unattended, err = tx.Unattended(mine); err != nil {
+			return err
+		}
+		q.Unattended += q.Abandoned
 		return tx.LogReading("queue", f.Controller, caseIDs(cases)...)
 	})
 	return seen(q, err)
@@ -64,12 +74,18 @@ func queueControllers(actor models.Actor, f QueueFilter) []models.ControllerID {
 	if f.Registry {
 		return actor.Controllers(models.RoleRegistrator)
 	}
+	if f.Abandoned {
+		return actor.Controllers(models.RoleOmbud, models.RoleDecider)
+	}
 	return actor.Controllers(models.RoleOmbud, models.RoleDecider, models.RoleDSO, models.RoleRegistrator)
 }
 
 func (s *Service) queued(tx *models.Tx, at []models.ControllerID, f QueueFilter) ([]models.Case, error) {
 	if f.Registry {
 		return tx.RegistryCases(models.RegistryQuery{Controllers: at, Unopened: tx.Now.Add(-postAfter), After: f.AfterAt, AfterID: f.AfterID, Limit: pageSize + 1})
+	}
+	if f.Abandoned {
+		return tx.AbandonedCases(at, pageSize+1)
 	}
 	if f.Search == "" {
 		return tx.Cases(models.CaseQuery{Controllers: at, Done: f.Done, State: f.State, AfterDue: f.AfterDue, AfterID: f.AfterID, Limit: pageSize + 1})
@@ -116,6 +132,10 @@ func (s *Service) queueItems(tx *models.Tx, cases []models.Case, registry bool) 
 	if err != nil {
 		return nil, err
 	}
+	abandoned, err := tx.Abandoned(ids)
+	if err != nil {
+		return nil, err
+	}
 	items := make([]QueueItem, 0, len(cases))
 	for _, c := range cases {
 		p, err := tx.CasePerson(c)
@@ -123,6 +143,7 @@ func (s *Service) queueItems(tx *models.Tx, cases []models.Case, registry bool) 
 			return nil, err
 		}
 		i := queueItem(tx, c, p, names[c.ControllerID], staff[c.HandlerID])
+		i.HandlerGone = abandoned[c.ID]
 		if registry {
 			i.Next, i.Mine = nextInRegistry(c, tx.Now), true
 		} else {

@@ -128,8 +128,10 @@ type QueueItem struct {
 	NextArgs   map[string]any
 	ReceivedOn calendar.Date
 	Handler    string
-	Controller string
-	Mine       bool
+	// HandlerGone: the handler is ombud at the controller no longer; somebody must take over.
+	HandlerGone bool
+	Controller  string
+	Mine        bool
 }
 
 // Queue is a page of the desk's queue, the most urgent first; of what is to be registered, the oldest.
@@ -141,6 +143,7 @@ type Queue struct {
 	NextID     models.CaseID
 	Counts     map[string]int // late, soon, mine, others: of all that is open, on this page or not. Nil for all other lists
 	Unattended int            // open cases with neither a human nor a live job: zero
+	Abandoned  int            // of those, the ones whose handler has left
 }
 
 // CaseView is the case page of the desk.
@@ -179,7 +182,9 @@ type CaseView struct {
 	Blocked     []Allowed
 	Delegations []models.Delegation // the actor's own, valid today for the proposed outcome
 	Colleagues  []models.Staff
-	Content     bool // the actor may see content
+	HandlerGone bool           // the handler is ombud at the controller no longer
+	TakeOver    models.StaffID // the reader, who may take the case over; zero otherwise
+	Content     bool           // the actor may see content
 }
 
 // Allowed is an action on the page: allowed, or blocked with the reason.

@@ -24,6 +24,8 @@ import (
 
 // fakeService answers at the border of the use cases and remembers what it was asked.
 type fakeService struct {
+	administrationService // asked of the real one: administration_test.go
+
 	mu     sync.Mutex
 	actor  models.Actor
 	staff  models.Staff

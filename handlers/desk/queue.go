@@ -36,7 +36,10 @@ type caseQueue struct {
 	More       string             // address of the next page
 	First      string             // address of the first page, when this is another
 	Unattended int
-	Several    bool // rows name their controller
+	Abandoned  int
+	// OnlyAbandoned: the list is of the cases whose handler has left.
+	OnlyAbandoned bool
+	Several       bool // rows name their controller
 }
 
 // tile is a count that leads to its group.
@@ -120,7 +123,7 @@ func (s *desk) today(c *gin.Context) error {
 }
 
 func (s *desk) caseQueue(c *gin.Context, w who) (*caseQueue, error) {
-	f := workflows.QueueFilter{State: openState(c.Query("lage"))}
+	f := workflows.QueueFilter{State: openState(c.Query("lage")), Abandoned: c.Query("slutat") != "" && worksOnCases(w.actor)}
 	if k := w.controller(); k != nil {
 		f.Controller = k.ID
 	}
@@ -134,7 +137,7 @@ func (s *desk) caseQueue(c *gin.Context, w who) (*caseQueue, error) {
 	if !worksOnCases(w.actor) {
 		out.Tiles = nil
 	}
-	out.State = f.State
+	out.State, out.OnlyAbandoned = f.State, f.Abandoned
 	if q.More {
 		out.More = queueAddress(f.State, cursor(q.NextDue, q.NextID))
 	}
@@ -174,7 +177,7 @@ func (s *desk) toRegister(c *gin.Context, w who) (*registry, error) {
 
 // newCaseQueue puts the rows under their urgency.
 func newCaseQueue(q workflows.Queue, several bool) *caseQueue {
-	out := &caseQueue{Total: len(q.Items), Unattended: q.Unattended, Several: several, States: openStates()}
+	out := &caseQueue{Total: len(q.Items), Unattended: q.Unattended, Abandoned: q.Abandoned, Several: several, States: openStates()}
 	for _, name := range groups() {
 		g := queueGroup{Group: name, Count: q.Counts[name]}
 		for _, i := range q.Items {

@@ -81,6 +81,8 @@ func (s *desk) routes(d *web.Door) {
 	d.Post(root+"/arende/:number/beslut", handlers, s.decide)
 	d.Post(root+"/arende/:number/beslut/tillbaka", handlers, s.sendBack)
 
+	s.administrationRoutes(d)
+
 	// A request, for the servicecenter
 	d.Get(root+"/begaran/:number", intake, s.showIntake)
 	d.Post(root+"/begaran/:number/fraga", intake, s.askPerson)

@@ -14,6 +14,7 @@ type Service interface {
 	staffService
 	caseService
 	intakeService
+	administrationService
 	// ReadLog lists page views: the actor's own, or those of others for a DSO or log reviewer.
 	ReadLog(ctx context.Context, actor models.Actor, f workflows.LogFilter) ([]workflows.TimelineEntry, error)
 }

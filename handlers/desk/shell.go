@@ -37,8 +37,17 @@ func (s *desk) shell(c *gin.Context, nav string) templates.DeskShell {
 	if seesCases(w.actor) {
 		sh.Nav = append(sh.Nav, item("desk.nav.done", donePath))
 	}
+	if w.actor.HasRole(models.RoleAdmin) {
+		sh.Nav = append(sh.Nav, item("desk.nav.admin", adminPath), item("desk.nav.import", importPath))
+	}
+	if w.all.HasRole(models.RoleAdmin) || w.all.HasRole(models.RoleRegistrator) {
+		sh.Nav = append(sh.Nav, item("desk.nav.delegations", delegationsPath))
+	}
 	if seesAllReading(w.actor) {
 		sh.Nav = append(sh.Nav, item("desk.nav.log", logPath))
+	}
+	if w.actor.HasRole(models.RoleDSO) {
+		sh.Menu = append(sh.Menu, item("desk.nav.changes", changesPath))
 	}
 	sh.Menu = append(sh.Menu, item("desk.nav.own-log", ownLogPath))
 	return sh
