@@ -227,9 +227,10 @@ func (tx *Tx) DueCases(on calendar.Date, after CaseID, limit int) ([]Case, error
 		and (?::uuid is null or id > ?::uuid) order by id limit ?`, on, after, after, limit)
 }
 
-// CasesPastAppeal lists released cases whose last day for appeal has passed.
+// CasesPastAppeal lists released cases whose last day for appeal has passed and that no appeal keeps open.
 func (tx *Tx) CasesPastAppeal(today calendar.Date, limit int) ([]Case, error) {
-	return raw[Case](tx, "select * from cases where state = 'released' and appeal_until < ? order by appeal_until, id limit ?", today, limit)
+	return raw[Case](tx, `select c.* from cases c where c.state = 'released' and c.appeal_until < ?
+		and not exists (select from appeals a where a.case_id = c.id) order by c.appeal_until, c.id limit ?`, today, limit)
 }
 
 // UnopenedSince lists released cases whose letter was not opened, that were released before an instant, and for which no job

@@ -143,6 +143,12 @@ func badRows() map[string][]bad {
 		"rate_limits_hits_positive":        {{"rate_limits", record{"hits": 0}}},
 		"jobs_inquiry_alone":               {{"jobs:inquiry", record{"case_id": staff}}, {"jobs:inquiry", record{"controller_id": staff}}, {"jobs:request", record{"inquiry_id": staff}}},
 		"events_subject_known":             {{"events:case", record{"subject_id": nil}}, {"events:request", record{"subject_id": nil}}},
+		"appeals_state_known":              {{"appeals:letter", record{"state": "lost"}}},
+		"appeals_channel_known":            {{"appeals:letter", record{"channel": "pigeon"}}},
+		"appeals_portal":                   {{"appeals:letter", record{"registered_by": nil}}, {"appeals:letter", record{"wanted": some}}, {"appeals:portal", record{"registered_by": staff}}, {"appeals:portal", record{"wanted": nil}}},
+		"appeals_hand_over":                {{"appeals:letter", record{"hand_over_by": "2026-03-02"}}},
+		"files_appeal_kinds":               {{"files:item", record{"appeal_id": "appeal"}}},
+		"files_appeal_apart":               {{"files:appeal", record{"released_at": at}}},
 
 		"jobs_done_whole":                 {{"jobs:case", record{"done_at": at}}, {"jobs:case", record{"result": "done"}}},
 		"jobs_kind_form":                  {{"jobs:case", record{"kind": "Mail Person"}}},
@@ -214,6 +220,8 @@ func (w *world) named(changes record) record {
 			v = w.bare[0].controller
 		case "request":
 			v = w.bare[0].request
+		case "appeal":
+			v = w.bare[0].appeal
 		}
 		out[k] = v
 	}

@@ -172,6 +172,7 @@ type File struct {
 	SHA256       []byte `gorm:"column:sha256"`
 	CreatedAt    time.Time
 	ReleasedAt   *time.Time
+	AppealID     AppealID // of what was sent with an appeal; until that is sent it is zero
 
 	NameText string `gorm:"-"`
 }
@@ -184,6 +185,7 @@ const (
 	FileExtractHTML = "extract-html"
 	FileExtractJSON = "extract-json"
 	FileExtractCSV  = "extract-csv"
+	FileAppeal      = "appeal"
 )
 
 // InsertConcern stores what the request says to a controller, sealed under the key of the case to be.

@@ -27,6 +27,7 @@ type (
 	FileID       = ID[File]
 	JobID        = ID[Job]
 	InquiryID    = ID[Inquiry]
+	AppealID     = ID[Appeal]
 )
 
 // NewID returns a fresh, time-ordered id.

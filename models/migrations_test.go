@@ -139,7 +139,7 @@ func TestMigrationsDownAndUpWithData(t *testing.T) {
 				if version <= inquiriesBegin {
 					rows[table] = withoutInquiries(rows[table])
 				}
-				if !sameRows(rows[table], kept) {
+				if !sameRows(holdable(rows[table], table, version), kept) {
 					t.Errorf("going down to %d changed %s", version-1, table)
 				}
 			}
@@ -162,6 +162,16 @@ func TestMigrationsDownAndUpWithData(t *testing.T) {
 			}
 		})
 	}
+}
+
+// holdable are the rows of a table that the schema below a migration has a place for: before there were appeals nothing
+// could be sent with one.
+func holdable(rows []map[string]json.RawMessage, table string, version int64) []map[string]json.RawMessage {
+	const appeals = 12
+	if table != "files" || version > appeals {
+		return rows
+	}
+	return slices.DeleteFunc(slices.Clone(rows), func(row map[string]json.RawMessage) bool { return string(row["purpose"]) == `"appeal"` })
 }
 
 func must[T any](v T, err error) T {

@@ -71,6 +71,8 @@ func policies() map[string]rights {
 		"decisions":             {sees: letters, adds: officers},
 		"services:portal":       {sees: answer, adds: sent},
 		"services:post":         {sees: answer, adds: "registrator=A system=*"},
+		"appeals:portal":        {sees: answer, adds: sent},
+		"appeals:letter":        {sees: answer, adds: "ombud=A decider=A registrator=A system=*"},
 		"deliveries":            {sees: answer, adds: "resident=P"},
 		"search_tokens":         {sees: letters, adds: system},
 
@@ -95,6 +97,8 @@ func policies() map[string]rights {
 		"files:attachment": {sees: withPerson, adds: system, changes: system, removes: system},
 		"files:item":       {sees: content, adds: "ombud=A decider=A system=*", changes: system, removes: "ombud=A decider=A system=*"},
 		"files:letter":     {sees: letters, adds: "ombud=A decider=A system=*", changes: system, removes: system},
+		"files:pending":    {sees: sent, adds: sent, changes: sent, removes: sent}, // with an appeal that is not sent
+		"files:appeal":     {sees: answer, adds: "ombud=A decider=A registrator=A system=*", changes: system, removes: system},
 		"files:released":   {sees: withPerson, adds: system, changes: system, removes: system},
 
 		// Jobs are promised by whoever changes something and run by the system.

@@ -78,7 +78,7 @@ func TestOnlyFactsCanBeChanged(t *testing.T) {
 			"proposal proposed_at proposed_by released_at state state_since version",
 		"case_public": "done due_on", "pauses": "to_date", "messages": "read_at", "requests": "closed_at state state_since version",
 		"searches": "attested_at attested_by hits reason result", "reviews": "closed_at outcome remarks reply reviewer_id",
-		"files": "draft_id released_at", "items": "disposition draft_since explanation ground", "measures": "done_at done_by receipt", "request_pauses": "answer to_date",
+		"files": "appeal_id draft_id released_at", "items": "disposition draft_since explanation ground", "measures": "done_at done_by receipt", "request_pauses": "answer to_date",
 		"drafts": "form submitted_at updated_at version", "jobs": "attempt done_at enqueued_at error_code failures result run_at sent_at",
 		"filings": "identity identity_at identity_by", "representations": "checked_at checked_by how reason state valid_until", "mandates": "sent_at",
 		"envelopes":        "handed_at handed_by identity returned_at returned_by",
@@ -86,7 +86,7 @@ func TestOnlyFactsCanBeChanged(t *testing.T) {
 		"inquiry_messages": "controller_id dpo_controller_id", "inquiry_codes": "attempts consumed_at",
 		"subjects": "", "addressees": "", "concerns": "", "extensions": "", "notes": "", "manifests": "", "decisions": "", "services": "",
 		"deliveries": "", "search_tokens": "", "events": "", "event_heads": "", "read_log": "", "read_log_seals": "", "key_stores": "",
-		"import_trials": "end_missing", "organisation_events": "",
+		"appeals": "", "import_trials": "end_missing", "organisation_events": "",
 	}
 	rows, err := w.owner.Query(context.Background(), `select c.relname::text, coalesce(string_agg(a.attname, ' ' order by a.attname)
 			filter (where has_column_privilege($1, c.oid, a.attnum, 'UPDATE')), '')
@@ -206,7 +206,7 @@ func TestRowsCannotBePlanted(t *testing.T) {
 	plant(ombud, denied, "jobs:case", record{"case_id": theirs.kase, "request_id": theirs.request})
 	plant(ombud, absent, "items", record{"search_id": hers.search})
 	plant(ombud, absent, "decisions", record{"letter_id": hers.letter})
-	for _, kind := range []string{"messages:from-subject", "services:portal", "deliveries", "concerns"} {
+	for _, kind := range []string{"messages:from-subject", "services:portal", "appeals:portal", "deliveries", "concerns"} {
 		plant(resident, absent, kind, record{"case_id": hers.kase})
 	}
 	plant(resident, absent, "deliveries", record{"file_id": theirs.letter})
@@ -215,6 +215,10 @@ func TestRowsCannotBePlanted(t *testing.T) {
 	plant(resident, denied, "jobs:request", record{"request_id": hers.request})
 	plant(resident, denied, "jobs:case", record{"case_id": hers.kase})
 	plant(w.actor(models.RoleRegistrator), absent, "services:post", record{"case_id": theirs.kase})
+	plant(w.actor(models.RoleRegistrator), absent, "appeals:letter", record{"case_id": theirs.kase})
+	plant(w.actor(models.RoleRegistrator), absent, "files:appeal", record{"appeal_id": theirs.appeal})
+	plant(ombud, denied, "files:pending", record{})
+	plant(resident, absent, "files:pending", record{"case_id": hers.kase})
 
 	// A draft's file that names another person's case is nowhere to be seen, and cannot be sent there.
 	r := w.row("files:draft", mine, uuid.Nil).with(record{"case_id": hers.kase})
@@ -241,6 +245,7 @@ func TestWhoWritesIsWhoSigns(t *testing.T) {
 		forge(w.actor(models.RoleOmbud), kind)
 	}
 	forge(w.actor(models.RoleRegistrator), "services:post")
+	forge(w.actor(models.RoleRegistrator), "appeals:letter")
 	forge(w.actor(models.RoleRegistrator), "envelopes")
 	forge(w.actor(models.RoleServicecenter), "filings")
 	forge(w.resident(), "read_log")

@@ -147,6 +147,10 @@ func workRow(kind string, p place, by uuid.UUID) record {
 		return file.with(record{"purpose": "item"})
 	case "files:letter":
 		return file.with(record{"purpose": "letter"})
+	case "files:pending":
+		return file.with(record{"purpose": "appeal"})
+	case "files:appeal":
+		return file.with(record{"purpose": "appeal", "appeal_id": p.appeal})
 	case "files:released":
 		return file.with(record{"purpose": "extract-html", "released_at": noon()})
 	case "items":
@@ -174,6 +178,10 @@ func answerRow(kind string, p place, by uuid.UUID) record {
 		return of.with(record{"method": "portal", "served_on": "2026-03-02", "created_at": noon()})
 	case "services:post":
 		return of.with(record{"method": "post", "served_on": "2026-03-02", "staff_id": by, "created_at": noon()})
+	case "appeals:portal":
+		return of.with(record{"state": "received", "channel": "portal", "arrived_on": "2026-03-02", "registered_at": noon(), "wanted": bytea("sealed"), "hand_over_by": "2026-03-09"})
+	case "appeals:letter":
+		return of.with(record{"state": "received", "channel": "letter", "arrived_on": "2026-03-02", "registered_at": noon(), "registered_by": by, "hand_over_by": "2026-03-09"})
 	case "deliveries":
 		return of.with(record{"file_id": p.letter, "at": noon()})
 	}
