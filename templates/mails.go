@@ -32,7 +32,7 @@ func ResidentMails() []string {
 
 // StaffMails are the kinds of mail to staff.
 func StaffMails() []string {
-	return []string{"new-case", "review-offered", "ready-to-decide", "sent-back", "due-soon", "overdue", "new-message", "resumed",
+	return []string{"new-case", "review-offered", "ready-to-decide", "sent-back", "carry-out", "due-soon", "overdue", "new-message", "resumed",
 		"withdrawn-case", "letter-to-register", "post-it"}
 }
 

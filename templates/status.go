@@ -16,13 +16,15 @@ func statusClass(key string) (string, bool) {
 	case "resident.withdrawn", "resident.dismissed", "staff.withdrawn", "staff.dismissed", "intake.withdrawn":
 		return "", true
 	case "resident.searching", "resident.checking", "resident.deciding", "resident.executing",
-		"staff.searching", "staff.ready", "staff.decided", "staff.active", "intake.open":
+		"staff.searching", "staff.ready", "staff.decided", "staff.active", "intake.open",
+		"measure.correct", "measure.supplement", "measure.erase":
 		return "going", true
 	case "resident.waiting", "staff.in-review", "staff.ready-waiting", "staff.executing", "staff.awaiting-subject",
-		"search.not-searched", "search.open", "item.withhold", "item.undecided", "review.open", "review.remarks":
+		"search.not-searched", "search.open", "item.withhold", "item.undecided", "review.open", "review.remarks",
+		"measure.keep", "measure.todo":
 		return "wait", true
 	case "resident.done", "staff.released", "staff.closed", "staff.disposed", "search.found", "search.nothing", "item.release",
-		"review.no-remarks", "review.declined", "review.timed-out", "review.recalled", "intake.done":
+		"review.no-remarks", "review.declined", "review.timed-out", "review.recalled", "intake.done", "measure.done":
 		return "done", true
 	case "resident.late", "staff.overdue":
 		return "late", true

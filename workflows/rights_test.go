@@ -142,6 +142,9 @@ func TestAnswersToARequestForChange(t *testing.T) {
 			if state := c.Case(c.number).State; state != models.CaseReleased {
 				t.Fatalf("at the end it is %s", state)
 			}
+			if _, _, failing, err := c.JobCounts(context.Background()); err != nil || failing > 0 {
+				t.Errorf("%d jobs fail (%v)", failing, err)
+			}
 			letter := c.letter()
 			for _, want := range p.says {
 				if !strings.Contains(letter, want) {

@@ -153,6 +153,7 @@ func scenes() []scene {
 		{"Registratorerna för in nummer och delgivning", (*tour).registryWorks},
 		{"Maja hämtar sina svar, ett i taget", (*tour).majaReads},
 		{"Omars tid förlängs en gång, i tid", (*tour).omarWaits},
+		{"Omar får rättelse, Maja får nej till radering", (*tour).rightsAreUsed},
 		{"Ingen når den andres", (*tour).nobodyReachesOthers},
 		{"Efteråt stämmer allt", (*tour).allIsWell},
 	}
