@@ -41,6 +41,7 @@ const (
 	FaultNoHeadings     = "no-headings"     // no heading row: expected
 	FaultHeadingMissing = "heading-missing" // a heading is missing
 	FaultHeadingUnknown = "heading-unknown" // expected: those that can be used
+	FaultHeadingSpelt   = "heading-spelt"   // nearly a heading that is missing: expected
 	FaultHeadingTwice   = "heading-twice"   // also in column first
 	FaultHeadingEmpty   = "heading-empty"   // a value in a column without a heading
 	FaultRequired       = "required"        // nothing in a cell that must be filled in
@@ -49,6 +50,7 @@ const (
 	FaultYesNo          = "yes-no"          // neither ja nor nej
 	FaultChoice         = "choice"          // not one of expected
 	FaultTooLong        = "too-long"        // more than max characters
+	FaultFormula        = "formula"         // a formula that the file holds no value of
 	FaultExcelError     = "excel-error"     // #N/A, #REF! and their kin
 	FaultForm           = "form"            // not in the form of expected
 	FaultLineBreak      = "line-break"      // a line break in a cell that holds one line

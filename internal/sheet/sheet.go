@@ -105,5 +105,5 @@ func ColumnLetter(n int) string {
 
 // normalHeading makes headings comparable: “ E-post *” is “e-post”.
 func normalHeading(s string) string {
-	return strings.TrimRight(strings.ToLower(strings.Join(strings.Fields(s), " ")), " *:")
+	return strings.TrimRight(Fold(s), " *:")
 }

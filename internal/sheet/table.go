@@ -75,15 +75,20 @@ func Open(s Sheet, columns []Column, ignored []string, faults *Faults) *Table {
 		return nil
 	}
 	t := &Table{sheet: s, columns: map[string]int{}, first: row + 1, faults: faults}
+	var unknown []int
 	for i, cell := range s.Rows[row] {
-		if !cell.Empty() {
-			t.heading(row, i, cell.Text, columns, ignored)
+		if !cell.Empty() && !t.heading(row, i, cell.Text, columns, ignored) {
+			unknown = append(unknown, i)
 		}
 	}
+	guessed := t.strangers(row, unknown, columns)
 	complete := true
 	for _, c := range columns {
 		if _, ok := t.columns[c.Key]; c.Required && !ok {
 			complete = false
+			if guessed[c.Key] {
+				continue // has been said at the heading that was meant to be it
+			}
 			faults.Add(Fault{File: s.File, Sheet: s.Name, Row: row + 1, Heading: c.Heading, Key: FaultHeadingMissing})
 		}
 	}
@@ -94,25 +99,69 @@ func Open(s Sheet, columns []Column, ignored []string, faults *Faults) *Table {
 	return t
 }
 
-func (t *Table) heading(row, column int, text string, columns []Column, ignored []string) {
-	fault := Fault{File: t.sheet.File, Sheet: t.sheet.Name, Row: row + 1, Column: ColumnLetter(column), Heading: text, Found: text}
+// heading places one heading, and tells whether it is known.
+func (t *Table) heading(row, column int, text string, columns []Column, ignored []string) bool {
 	for _, c := range columns {
 		if !c.named(text) {
 			continue
 		}
 		if first, twice := t.columns[c.Key]; twice {
+			fault := t.headingFault(row, column)
 			fault.Key, fault.Args = FaultHeadingTwice, Args{"first": ColumnLetter(first)}
 			t.faults.Add(fault)
-			return
+			return true
 		}
 		t.columns[c.Key] = column
-		return
+		return true
 	}
-	if slices.ContainsFunc(ignored, func(s string) bool { return normalHeading(s) == normalHeading(text) }) {
-		return
+	return slices.ContainsFunc(ignored, func(s string) bool { return normalHeading(s) == normalHeading(text) })
+}
+
+func (t *Table) headingFault(row, column int) Fault {
+	text := t.sheet.Rows[row][column].Text
+	return Fault{File: t.sheet.File, Sheet: t.sheet.Name, Row: row + 1, Column: ColumnLetter(column), Heading: text, Found: text}
+}
+
+// strangers reports headings that are not known: as misspelt when a missing one is nearly the same, and gives the keys of those.
+func (t *Table) strangers(row int, unknown []int, columns []Column) map[string]bool {
+	guessed := map[string]bool{}
+	for _, i := range unknown {
+		fault := t.headingFault(row, i)
+		meant := slices.IndexFunc(columns, func(c Column) bool {
+			_, there := t.columns[c.Key]
+			return !there && !guessed[c.Key] && nearly(normalHeading(fault.Found), normalHeading(c.Heading))
+		})
+		if meant >= 0 {
+			guessed[columns[meant].Key] = true
+			fault.Key, fault.Args = FaultHeadingSpelt, Args{"expected": columns[meant].Heading}
+		} else {
+			fault.Key, fault.Args = FaultHeadingUnknown, Args{"expected": headings(columns, false)}
+		}
+		t.faults.Add(fault)
 	}
-	fault.Key, fault.Args = FaultHeadingUnknown, Args{"expected": headings(columns, false)}
-	t.faults.Add(fault)
+	return guessed
+}
+
+// nearly tells whether two headings differ by a slip: one letter in four at most.
+func nearly(a, b string) bool {
+	x, y := []rune(a), []rune(b)
+	previous := make([]int, len(y)+1)
+	for j := range previous {
+		previous[j] = j
+	}
+	for i := range x {
+		current := make([]int, len(y)+1)
+		current[0] = i + 1
+		for j := range y {
+			swap := previous[j]
+			if x[i] != y[j] {
+				swap++
+			}
+			current[j+1] = min(swap, previous[j+1]+1, current[j]+1)
+		}
+		previous = current
+	}
+	return previous[len(y)] <= max(1, len(y)/4)
 }
 
 // strays finds values below an empty heading: nobody would read them.
