@@ -93,7 +93,9 @@ func (in *importing) checkIndependence(before importStored) {
 		if row.record.Faulty() || row.value.StaffID.IsZero() || said[row.value.StaffID] {
 			continue
 		}
-		i := slices.IndexFunc(earlier, func(b importAssignment) bool { return reviewsItself(row.value.counted(), []models.Assignment{b.counted()}) })
+		i := slices.IndexFunc(earlier, func(b importAssignment) bool {
+			return reviewsItself(row.value.counted(), []models.Assignment{b.counted()})
+		})
 		if i >= 0 {
 			said[row.value.StaffID] = true
 			row.record.Fail(colRole, importFaultIndependence, sheet.Args{"other": earlier[i].key()})

@@ -1,9 +1,11 @@
 package workflows
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"insyn/internal/calendar"
 	"insyn/internal/sheet"
@@ -40,7 +42,7 @@ const (
 
 func readController(r *sheet.Record) importController {
 	c := models.Controller{
-		Prefix:             strings.ToUpper(importMatch(r, colPrefix, `^[A-Za-zÅÄÖåäö]{2,6}$`, "SN, KS, BUN")),
+		Prefix:             strings.ToUpper(importMatch(r, colPrefix, importForms().prefixForm, "SN, KS, BUN")),
 		Name:               importLine(r, colName),
 		Description:        r.Text("description", proseMax),
 		Kind:               models.ControllerKind(r.Choice("kind", importControllerKinds())),
@@ -173,11 +175,17 @@ func importName(r *sheet.Record, column string) string {
 
 // importClass reads a classification; K3R2T2 and k3, r2, t2 are K3 R2 T2.
 func importClass(r *sheet.Record, column string) string {
-	parts := regexp.MustCompile(`[0-9]`).FindAllString(importMatch(r, column, `^[Kk][0-4][ ,/-]*[Rr][0-4][ ,/-]*[Tt][0-4]$`, "K3 R2 T2"), -1)
-	if len(parts) != 3 {
+	text := importMatch(r, column, importForms().classForm, "K3 R2 T2")
+	digits := strings.Map(func(c rune) rune {
+		if c < '0' || c > '9' {
+			return -1
+		}
+		return c
+	}, text)
+	if len(digits) != 3 {
 		return ""
 	}
-	return "K" + parts[0] + " R" + parts[1] + " T" + parts[2]
+	return fmt.Sprintf("K%c R%c T%c", digits[0], digits[1], digits[2])
 }
 
 // importLine reads a line that must be filled in.
@@ -192,9 +200,22 @@ func importProse(r *sheet.Record, column string) string {
 	return r.Text(column, proseMax)
 }
 
-func importMatch(r *sheet.Record, column, pattern, example string) string {
-	return r.Match(column, regexp.MustCompile(pattern), example, lineMax)
+func importMatch(r *sheet.Record, column string, form *regexp.Regexp, example string) string {
+	return r.Match(column, form, example, lineMax)
 }
+
+// importPatterns are the forms of what is written in cells.
+type importPatterns struct{ prefixForm, classForm, numberForm, addressForm *regexp.Regexp }
+
+//nolint:gochecknoglobals // made once, never written
+var importForms = sync.OnceValue(func() importPatterns {
+	return importPatterns{
+		prefixForm:  regexp.MustCompile(`^[A-Za-zÅÄÖåäö]{2,6}$`),
+		classForm:   regexp.MustCompile(`^[Kk][0-4][ ,/-]*[Rr][0-4][ ,/-]*[Tt][0-4]$`),
+		numberForm:  regexp.MustCompile(`^[0-9A-ZÅÄÖ]{1,4}[a-zåäö]?([.:][0-9]{1,4}[a-zåäö]?){0,4}$`),
+		addressForm: regexp.MustCompile(`^[^\s@<>,;:"()\[\]]+@[^\s@<>,;:"()\[\].]+(\.[^\s@<>,;:"()\[\].]+)+$`),
+	}
+})
 
 // importNumber reads a number in a list, such as 4.3.
 func importNumber(r *sheet.Record, column string) string {
@@ -202,7 +223,7 @@ func importNumber(r *sheet.Record, column string) string {
 	if importNumberLost(r, column) {
 		return ""
 	}
-	return importMatch(r, column, `^[0-9A-ZÅÄÖ]{1,4}[a-zåäö]?([.:][0-9]{1,4}[a-zåäö]?){0,4}$`, "4.3, 4.10, A.2")
+	return importMatch(r, column, importForms().numberForm, "4.3, 4.10, A.2")
 }
 
 // importCode reads a code that may look like a number.
@@ -232,7 +253,7 @@ func importEmail(r *sheet.Record, column string) string {
 
 // importAddress reads an address. It is kept in small letters, as it is what people are known by.
 func importAddress(r *sheet.Record, column string) string {
-	return strings.ToLower(importMatch(r, column, `^[^\s@<>,;:"()\[\]]+@[^\s@<>,;:"()\[\].]+(\.[^\s@<>,;:"()\[\].]+)+$`, "namn.efternamn@kommunen.example"))
+	return strings.ToLower(importMatch(r, column, importForms().addressForm, "namn.efternamn@kommunen.example"))
 }
 
 // importPeriod reads first and last day; no last day means until further notice.

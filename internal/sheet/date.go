@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"insyn/internal/calendar"
@@ -25,22 +26,26 @@ func (r *Record) Date(key string) calendar.Date {
 			day, ok = writtenDate(cell.Number)
 		}
 	}
-	if ok {
+	switch {
+	case ok:
 		return day
+	case cell.Number != "":
+		r.Fail(key, FaultDateRange, nil)
+	default:
+		r.Fail(key, FaultDate, nil)
 	}
-	r.Fail(key, FaultDate, nil)
 	return calendar.Date{}
 }
 
-// serialDate reads Excel's day number. Only whole days from 1950 to 2199 are taken: a year typed into the cell, 2026, is
-// also a number, and would be a day in 1905.
+// serialDate reads Excel's day number; what stands after the point is the time of day. Only days from 1950 to 2199 are taken: a
+// year typed into the cell, 2026, is also a number, and would be a day in 1905.
 func serialDate(number string, from1904 bool) (calendar.Date, bool) {
 	const from1904Offset = 1462
 	serial, err := strconv.ParseFloat(number, 64)
-	if err != nil || serial < 1 || serial > 200_000 || serial != math.Trunc(serial) {
+	if err != nil || serial < 1 || serial > 200_000 {
 		return calendar.Date{}, false
 	}
-	days := int(serial)
+	days := int(math.Floor(serial))
 	if from1904 {
 		days += from1904Offset
 	}
@@ -50,8 +55,10 @@ func serialDate(number string, from1904 bool) (calendar.Date, bool) {
 
 func sensible(day calendar.Date) bool { return day.Year >= 1950 && day.Year <= 2199 }
 
-// dateForm is a way to write a date; the groups are named y, m and d.
-func dateForms() []*regexp.Regexp {
+// dateForms are the ways to write a date; the groups are named y, m and d.
+//
+//nolint:gochecknoglobals // made once, never written
+var dateForms = sync.OnceValue(func() []*regexp.Regexp {
 	return []*regexp.Regexp{
 		regexp.MustCompile(`^(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})( 00:00(:00)?)?$`),
 		regexp.MustCompile(`^(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})$`),
@@ -60,7 +67,7 @@ func dateForms() []*regexp.Regexp {
 		regexp.MustCompile(`^(?P<d>\d{1,2})/(?P<m>\d{1,2}) (?P<y>\d{4})$`),
 		regexp.MustCompile(`^(den )?(?P<d>\d{1,2}):?e? (?P<m>[a-z]{3,9})\.? (?P<y>\d{4})$`),
 	}
-}
+})
 
 // writtenDate reads a date written as text.
 func writtenDate(text string) (calendar.Date, bool) {

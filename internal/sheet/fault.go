@@ -42,10 +42,12 @@ const (
 	FaultHeadingMissing = "heading-missing" // a heading is missing
 	FaultHeadingUnknown = "heading-unknown" // expected: those that can be used
 	FaultHeadingSpelt   = "heading-spelt"   // nearly a heading that is missing: expected
+	FaultHeadingInstead = "heading-instead" // unknown, and the only heading where expected is missing
 	FaultHeadingTwice   = "heading-twice"   // also in column first
 	FaultHeadingEmpty   = "heading-empty"   // a value in a column without a heading
 	FaultRequired       = "required"        // nothing in a cell that must be filled in
 	FaultDate           = "date"            // not a date
+	FaultDateRange      = "date-range"      // stored as a day that nobody can have meant: a year alone, say
 	FaultInteger        = "integer"         // not a whole number from min to max
 	FaultYesNo          = "yes-no"          // neither ja nor nej
 	FaultChoice         = "choice"          // not one of expected

@@ -31,8 +31,9 @@ func Score(s Sheet, columns []Column) (found, lacking int) {
 	if row < 0 {
 		return 0, len(columns)
 	}
+	heads := normalHeadings(s.Rows[row])
 	for _, c := range columns {
-		if c.Required && !slices.ContainsFunc(s.Rows[row], func(cell Cell) bool { return c.named(cell.Text) }) {
+		if c.Required && !slices.ContainsFunc(heads, c.named) {
 			lacking++
 		}
 	}
@@ -42,8 +43,16 @@ func Score(s Sheet, columns []Column) (found, lacking int) {
 // Empty tells whether the sheet holds nothing.
 func (s Sheet) Empty() bool { return len(s.Rows) == 0 }
 
+func normalHeadings(row []Cell) []string {
+	heads := make([]string, len(row))
+	for i, cell := range row {
+		heads[i] = normalHeading(cell.Text)
+	}
+	return heads
+}
+
+// named tells whether a heading in its normal form is the column's.
 func (c Column) named(heading string) bool {
-	heading = normalHeading(heading)
 	return heading != "" && (heading == normalHeading(c.Heading) || slices.ContainsFunc(c.Aliases, func(a string) bool { return normalHeading(a) == heading }))
 }
 
@@ -53,9 +62,9 @@ func headingRow(s Sheet, columns []Column) (row, found int) {
 	row = -1
 	need := min(2, len(columns))
 	for i, cells := range s.Rows[:min(headingRows, len(s.Rows))] {
-		n := 0
+		n, heads := 0, normalHeadings(cells)
 		for _, c := range columns {
-			if slices.ContainsFunc(cells, func(cell Cell) bool { return c.named(cell.Text) }) {
+			if slices.ContainsFunc(heads, c.named) {
 				n++
 			}
 		}
@@ -102,7 +111,7 @@ func Open(s Sheet, columns []Column, ignored []string, faults *Faults) *Table {
 // heading places one heading, and tells whether it is known.
 func (t *Table) heading(row, column int, text string, columns []Column, ignored []string) bool {
 	for _, c := range columns {
-		if !c.named(text) {
+		if !c.named(normalHeading(text)) {
 			continue
 		}
 		if first, twice := t.columns[c.Key]; twice {
@@ -122,20 +131,35 @@ func (t *Table) headingFault(row, column int) Fault {
 	return Fault{File: t.sheet.File, Sheet: t.sheet.Name, Row: row + 1, Column: ColumnLetter(column), Heading: text, Found: text}
 }
 
-// strangers reports headings that are not known: as misspelt when a missing one is nearly the same, and gives the keys of those.
+// strangers reports headings that are not known: as misspelt when a missing one is nearly the same, and as standing instead of
+// the only missing one. It gives the keys of those that have been spoken of so.
 func (t *Table) strangers(row int, unknown []int, columns []Column) map[string]bool {
 	guessed := map[string]bool{}
+	missing := func(c Column) bool { _, there := t.columns[c.Key]; return !there && !guessed[c.Key] }
+	var strange []int
 	for _, i := range unknown {
 		fault := t.headingFault(row, i)
-		meant := slices.IndexFunc(columns, func(c Column) bool {
-			_, there := t.columns[c.Key]
-			return !there && !guessed[c.Key] && nearly(normalHeading(fault.Found), normalHeading(c.Heading))
-		})
-		if meant >= 0 {
-			guessed[columns[meant].Key] = true
-			fault.Key, fault.Args = FaultHeadingSpelt, Args{"expected": columns[meant].Heading}
-		} else {
-			fault.Key, fault.Args = FaultHeadingUnknown, Args{"expected": headings(columns, false)}
+		meant := slices.IndexFunc(columns, func(c Column) bool { return missing(c) && nearly(normalHeading(fault.Found), normalHeading(c.Heading)) })
+		if meant < 0 {
+			strange = append(strange, i)
+			continue
+		}
+		guessed[columns[meant].Key] = true
+		fault.Key, fault.Args = FaultHeadingSpelt, Args{"expected": columns[meant].Heading}
+		t.faults.Add(fault)
+	}
+	var lacking []Column
+	for _, c := range columns {
+		if c.Required && missing(c) {
+			lacking = append(lacking, c)
+		}
+	}
+	for _, i := range strange {
+		fault := t.headingFault(row, i)
+		fault.Key, fault.Args = FaultHeadingUnknown, Args{"expected": headings(columns, false)}
+		if len(strange) == 1 && len(lacking) == 1 {
+			guessed[lacking[0].Key] = true
+			fault.Key, fault.Args = FaultHeadingInstead, Args{"expected": lacking[0].Heading}
 		}
 		t.faults.Add(fault)
 	}
@@ -193,8 +217,8 @@ func headings(columns []Column, requiredOnly bool) string {
 func (t *Table) Records() []*Record {
 	var records []*Record
 	for i := t.first; i < len(t.sheet.Rows); i++ {
-		if !emptyRow(t.sheet.Rows[i]) {
-			records = append(records, &Record{table: t, Row: i + 1})
+		if row := t.sheet.Rows[i]; !emptyRow(row) {
+			records = append(records, &Record{table: t, Row: i + 1, faulty: slices.ContainsFunc(row, func(c Cell) bool { return c.unusable })})
 		}
 	}
 	return records

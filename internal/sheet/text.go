@@ -18,8 +18,17 @@ func clean(s string) string {
 // Fold gives the form in which names are compared: small letters of ordinary width, single blanks, plain hyphens. What Excel,
 // a phone or a word processor made of a name is still the same name.
 func Fold(s string) string {
-	s = strings.NewReplacer("\u2010", "-", "\u2011", "-", "\u2013", "-", "\u2019", "'").Replace(norm.NFKC.String(s))
-	return strings.Join(strings.Fields(strings.ToLower(s)), " ")
+	plain := func(r rune) rune {
+		switch r {
+		case '\u2010', '\u2011', '\u2013':
+			return '-'
+		case '\u2019':
+			return '\''
+		default:
+			return r
+		}
+	}
+	return strings.Join(strings.Fields(strings.ToLower(strings.Map(plain, norm.NFKC.String(s)))), " ")
 }
 
 // formulaLike tells whether a spreadsheet would take the text for a formula, were it not for apostrophes in front.
@@ -64,5 +73,5 @@ func (l Limits) cell(at Fault, text string, faults *Faults) Cell {
 		return Cell{Text: text}
 	}
 	faults.Add(at)
-	return Cell{}
+	return Cell{unusable: true}
 }

@@ -187,10 +187,10 @@ func emptyFormulas(book *excelize.File, at Fault, rows [][]Cell, faults *Faults)
 	for _, row := range rows {
 		width = max(width, len(row))
 	}
-	for i, row := range rows {
+	for i := range rows {
 		for j := range width {
 			name, err := excelize.CoordinatesToCellName(j+1, i+1)
-			if err != nil || j < len(row) && !row[j].Empty() {
+			if err != nil || j < len(rows[i]) && !rows[i][j].Empty() {
 				continue
 			}
 			formula, err := book.GetCellFormula(at.Sheet, name)
@@ -202,6 +202,10 @@ func emptyFormulas(book *excelize.File, at Fault, rows [][]Cell, faults *Faults)
 			}
 			at.Row, at.Column, at.Found = i+1, ColumnLetter(j), "="+formula
 			faults.Add(at)
+			for len(rows[i]) <= j {
+				rows[i] = append(rows[i], Cell{})
+			}
+			rows[i][j] = Cell{unusable: true}
 		}
 	}
 }
