@@ -164,9 +164,10 @@ func (tx *Tx) PublicOfRequests(ids []RequestID) ([]CasePublic, error) {
 	return raw[CasePublic](tx, "select * from case_public where request_id in ? order by number", ids)
 }
 
-// CasePerson opens who the case is from.
+// CasePerson opens who the case is from; of a protected person without contact data.
 func (tx *Tx) CasePerson(c Case) (p Person, err error) {
-	return p, tx.openJSON(c.ID.UUID(), "cases", "person", c.ID.UUID(), c.Person, &p)
+	err = tx.openJSON(c.ID.UUID(), "cases", "person", c.ID.UUID(), c.Person, &p)
+	return p.reachable(c.Protected), err
 }
 
 // MoveCase writes the case's changed facts and its state, guarded by the version and state it was read at. from is the
@@ -241,16 +242,17 @@ func (tx *Tx) UnopenedSince(before time.Time, key string, limit int) ([]Case, er
 		and not exists (select from jobs j where j.key = ? || c.id::text) order by c.released_at, c.id limit ?`, before, key, limit)
 }
 
-// Unattended counts the open cases that have neither a named human nor a live job (invariant 4: zero).
+// Unattended counts the open cases that have neither a named human nor a live job (invariant 4: zero). To a protected person's
+// case only who is cleared counts, whoever handled it before the flag was set.
 func (tx *Tx) Unattended(controllers []ControllerID) (int, error) {
 	if len(controllers) == 0 {
 		return 0, nil
 	}
 	rows, err := raw[struct{ N int }](tx, `select count(*) as n from cases c where c.controller_id in ?
-		and c.state not in ('released', 'closed', 'withdrawn') and c.handler_id is null
+		and c.state not in ('released', 'closed', 'withdrawn') and (c.handler_id is null or c.protected)
 		and not exists (select from jobs j where j.case_id = c.id and j.done_at is null)
 		and not exists (select from assignments a where a.controller_id = c.controller_id and a.role = 'ombud' and a.ended_at is null
-			and a.valid_from <= ?::date and (a.valid_to is null or a.valid_to >= ?::date))`, controllers, calendar.DateOf(tx.Now), calendar.DateOf(tx.Now))
+			and (a.cleared or not c.protected) and a.valid_from <= ?::date and (a.valid_to is null or a.valid_to >= ?::date))`, controllers, calendar.DateOf(tx.Now), calendar.DateOf(tx.Now))
 	if err != nil {
 		return 0, err
 	}

@@ -34,6 +34,7 @@ const (
 	JobDone     = "done"     // the effect was made
 	JobNeedless = "needless" // the world had moved on
 	JobGivenUp  = "given-up" // a human must look
+	JobWithheld = "withheld" // it would have told of a protected person
 )
 
 // Promise stores a job. The key names the effect: promising the same effect again is no change. The conflict has no target, as

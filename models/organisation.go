@@ -202,9 +202,14 @@ func (tx *Tx) GrantsOn(staff StaffID, day calendar.Date) ([]Grant, error) {
 
 // StaffWith lists those who hold a role at a controller on a civil date.
 func (tx *Tx) StaffWith(role Role, c ControllerID, day calendar.Date) ([]Staff, error) {
+	return tx.StaffFor(role, c, day, false)
+}
+
+// StaffFor is StaffWith for what is about one person: where the person is protected, only those who are cleared.
+func (tx *Tx) StaffFor(role Role, c ControllerID, day calendar.Date, protected bool) ([]Staff, error) {
 	return raw[Staff](tx, `select s.* from staff s join assignments a on a.staff_id = s.id
 		where a.role = ? and a.controller_id is not distinct from ? and a.valid_from <= ? and (a.valid_to is null or a.valid_to >= ?)
-		and a.ended_at is null order by s.name, s.id`, role, c, day, day)
+		and a.ended_at is null and (a.cleared or not ?) order by s.name, s.id`, role, c, day, day, protected)
 }
 
 // DelegationsFor lists the delegations at a controller that cover a kind of decision on a civil date.

@@ -240,9 +240,10 @@ func (tx *Tx) RequestByNumber(number string) (Request, error) {
 	return one(gorm.G[Request](tx.db).Where("number = ?", number).First(tx.Context()))
 }
 
-// RequestPerson opens who the request is from.
+// RequestPerson opens who the request is from; of a protected person without contact data.
 func (tx *Tx) RequestPerson(r Request) (p Person, err error) {
-	return p, tx.openJSON(r.ID.UUID(), "requests", "person", r.ID.UUID(), r.Person, &p)
+	err = tx.openJSON(r.ID.UUID(), "requests", "person", r.ID.UUID(), r.Person, &p)
+	return p.reachable(r.Protected), err
 }
 
 // OwnRequests lists the actor's requests, newest first.

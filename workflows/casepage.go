@@ -37,7 +37,8 @@ func (s *Service) caseView(tx *models.Tx, c models.Case) (CaseView, error) {
 		return CaseView{}, err
 	}
 	a := tx.Actor
-	content := a.Has(models.RoleOmbud, c.ControllerID) || a.Has(models.RoleDecider, c.ControllerID) || a.Has(models.RoleDSO, c.ControllerID)
+	content := a.HasFor(models.RoleOmbud, c.ControllerID, c.Protected) || a.HasFor(models.RoleDecider, c.ControllerID, c.Protected) ||
+		a.HasFor(models.RoleDSO, c.ControllerID, c.Protected)
 	today := calendar.DateOf(tx.Now)
 	v := CaseView{Case: c, Controller: ctl, Today: today, DaysLeft: c.DueOn.Sub(today), Late: !c.State.Done() && c.DueOn.Before(today),
 		Steps: derivation(c), Content: content}
@@ -320,7 +321,7 @@ func (s *Service) fillColleagues(tx *models.Tx, v *CaseView) (err error) {
 	if !tx.Actor.Has(models.RoleOmbud, v.Case.ControllerID) {
 		return nil
 	}
-	all, err := tx.StaffWith(models.RoleOmbud, v.Case.ControllerID, v.Today)
+	all, err := tx.StaffFor(models.RoleOmbud, v.Case.ControllerID, v.Today, v.Case.Protected)
 	for _, p := range all {
 		if p.ID != v.Case.HandlerID {
 			v.Colleagues = append(v.Colleagues, p)

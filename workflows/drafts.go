@@ -37,6 +37,10 @@ func (s *Service) Draft(ctx context.Context, actor models.Actor, id models.Reque
 			return err
 		}
 		v.Version, v.Sent = d.Version, d.SubmittedAt != nil
+		if v.Remembered, err = tx.OwnProtection(); err != nil {
+			return err
+		}
+		v.Form.Protected = v.Form.Protected || v.Remembered
 		if v.Sent {
 			r, err := tx.Request(id)
 			if err != nil {
@@ -191,6 +195,9 @@ func (f DraftForm) check(known []models.Controller) error {
 		faults = append(faults, FieldError{Field: "controllers", Key: "error.choose-one"})
 	}
 	for _, a := range f.Controllers {
+		if f.Protected && !a.Confirmed {
+			faults = append(faults, FieldError{Field: "controllers", Key: "error.confirm-each"})
+		}
 		if !slices.ContainsFunc(known, func(c models.Controller) bool { return c.ID == a.Controller }) {
 			faults = append(faults, FieldError{Field: "controllers", Key: "error.choose-one"})
 		}
@@ -201,7 +208,8 @@ func (f DraftForm) check(known []models.Controller) error {
 	if f.Answer != "portal" && f.Answer != "post" {
 		faults = append(faults, FieldError{Field: "answer", Key: "error.choose-one"})
 	}
-	if f.Answer == "post" && strings.TrimSpace(f.Address) == "" {
+	// A protected person's post goes by way of Skatteverket, or is fetched.
+	if f.Answer == "post" && strings.TrimSpace(f.Address) == "" && !f.Protected {
 		faults = append(faults, FieldError{Field: "address", Key: "error.address-missing"})
 	}
 	if f.Email != "" {
@@ -238,6 +246,13 @@ func (s *Service) Submit(ctx context.Context, actor models.Actor, id models.Requ
 		if err != nil {
 			return err
 		}
+		remembered, err := tx.OwnProtection()
+		if err != nil {
+			return err
+		}
+		if form.Protected = form.Protected || remembered; form.Protected {
+			form.Email, form.Phone, form.Address = "", "", ""
+		}
 		if err := form.check(known); err != nil {
 			return err
 		}
@@ -263,7 +278,8 @@ func (s *Service) receive(tx *models.Tx, d models.Draft, form DraftForm, who Ide
 		return "", err
 	}
 	r := &models.Request{ID: d.ID, Number: fmt.Sprintf("INS-%04d-%05d", day.Year, n), SubjectID: d.SubjectID, Right: form.Right,
-		State: models.RequestSubmitted, Language: form.Language, ReceivedAt: tx.Now, ReceivedOn: day}
+		State: models.RequestSubmitted, Language: form.Language, ReceivedAt: tx.Now, ReceivedOn: day,
+		Protected: form.Protected}
 	p := models.Person{Name: who.Name, Number: who.Number, Email: form.Email, Phone: form.Phone, Answer: form.Answer, Address: form.Address}
 	if err := tx.InsertRequest(r, p); err != nil {
 		return "", err

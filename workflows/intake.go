@@ -136,8 +136,8 @@ func (s *Service) fillIntakeCases(tx *models.Tx, v *IntakeView) error {
 	}
 	for _, ctl := range all {
 		i := slices.IndexFunc(addressees, func(a models.Addressee) bool { return a.ControllerID == ctl.ID })
-		if i < 0 && !ctl.ExistsOn(calendar.DateOf(tx.Now)) {
-			continue
+		if i < 0 && (v.Request.Protected || !ctl.ExistsOn(calendar.DateOf(tx.Now))) {
+			continue // a protected person's request goes where the person has said
 		}
 		if i < 0 {
 			v.Addable = append(v.Addable, ctl)

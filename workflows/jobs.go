@@ -23,11 +23,12 @@ type jobData struct {
 	Handler bool           `json:"handler"`
 	By      models.StaffID `json:"by"`
 	Staff   models.StaffID `json:"staff"`
+	Set     bool           `json:"set"`
 }
 
 // JobKinds lists every kind of job.
 func JobKinds() []JobKind {
-	return []JobKind{JobFanOut, JobNotify, JobMailPerson, JobMailStaff, JobRelease, JobSettle, JobPauseCase, JobResumeCase, JobWithdrawCase}
+	return []JobKind{JobFanOut, JobNotify, JobMailPerson, JobMailStaff, JobRelease, JobSettle, JobPauseCase, JobResumeCase, JobWithdrawCase, JobProtected}
 }
 
 // RunJob makes the effect of a job, if it has not been made. It is safe to run twice and at once: the receipt is written in
@@ -86,6 +87,8 @@ func (s *Service) run(ctx context.Context, j models.Job) error {
 		return s.caseEffect(ctx, j, resumeForRequest{on: dateOf(j.CreatedAt)})
 	case JobWithdrawCase:
 		return s.caseEffect(ctx, j, Withdraw{})
+	case JobProtected:
+		return s.effect(ctx, j, s.tellProtected)
 	default:
 		return fmt.Errorf("no effect for jobs of kind %s", j.Kind)
 	}

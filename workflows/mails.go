@@ -19,11 +19,11 @@ func (s *Service) notifyStaff(tx *models.Tx, j models.Job) error {
 	if err != nil {
 		return err
 	}
-	people, err := tx.StaffWith(d.Role, j.ControllerID, calendar.DateOf(tx.Now))
+	c, err := tx.Case(j.CaseID)
 	if err != nil {
 		return err
 	}
-	c, err := tx.Case(j.CaseID)
+	people, err := tx.StaffFor(d.Role, j.ControllerID, calendar.DateOf(tx.Now), c.Protected)
 	if err != nil {
 		return err
 	}
@@ -59,7 +59,9 @@ func (s *Service) sendMail(ctx context.Context, j models.Job) error {
 				return tx.PostponeJob(j.ID, free)
 			}
 		}
-		if m, err = s.compose(tx, locked); err != nil {
+		if m, err = s.compose(tx, locked); errors.Is(err, errProtected) {
+			return tx.FinishJob(j.ID, models.JobWithheld)
+		} else if err != nil {
 			return err
 		}
 		if m == nil {
@@ -128,6 +130,10 @@ func reviewDay(tx *models.Tx, c models.Case) (calendar.Date, error) {
 	return reviews[len(reviews)-1].ClosesOn, nil
 }
 
+// errProtected: a mail would tell of a protected person, to them or to somebody who is not cleared. It may have been promised
+// before the person was flagged.
+var errProtected = errors.New("of a protected person")
+
 // compose makes the mail of a job; nil if there is nobody to send it to.
 func (s *Service) compose(tx *models.Tx, j models.Job) (*mail.Message, error) {
 	d, err := jobData{}.from(j.Data)
@@ -147,6 +153,9 @@ func (s *Service) compose(tx *models.Tx, j models.Job) (*mail.Message, error) {
 		if err != nil {
 			return nil, err
 		}
+		if err := s.clearedFor(tx, c, p); err != nil {
+			return nil, err
+		}
 		to, doc = p.Email, templates.MailDoc{Number: c.Number, Due: c.DueOn, BaseURL: s.Settings.BaseURL}
 		if d.Mail == "review-offered" {
 			if doc.Due, err = reviewDay(tx, c); err != nil {
@@ -157,6 +166,9 @@ func (s *Service) compose(tx *models.Tx, j models.Job) (*mail.Message, error) {
 		r, err := tx.Request(j.RequestID)
 		if err != nil {
 			return nil, err
+		}
+		if r.Protected {
+			return nil, errProtected
 		}
 		p, err := tx.RequestPerson(r)
 		if err != nil {

@@ -58,7 +58,7 @@ func (s *Service) controllersByID(tx *models.Tx) (map[models.ControllerID]models
 }
 
 func (s *Service) myRequest(tx *models.Tx, r models.Request, cases []models.Case, controllers map[models.ControllerID]models.Controller) MyRequest {
-	m := MyRequest{ID: r.ID, Number: r.Number, Right: r.Right, State: r.State, Version: r.Version, ReceivedAt: r.ReceivedAt, ReceivedOn: r.ReceivedOn}
+	m := MyRequest{ID: r.ID, Number: r.Number, Right: r.Right, State: r.State, Version: r.Version, ReceivedAt: r.ReceivedAt, ReceivedOn: r.ReceivedOn, Protected: r.Protected}
 	for _, c := range cases {
 		if c.RequestID != r.ID {
 			continue

@@ -22,6 +22,7 @@ const (
 	JobPauseCase    JobKind = "pause-case"    // the servicecenter asked the person
 	JobResumeCase   JobKind = "resume-case"   // the person answered the servicecenter
 	JobWithdrawCase JobKind = "withdraw-case" // taken back at the person's recorded wish
+	JobProtected    JobKind = "protected"     // the person was flagged, or no longer is: tell every chain, and who may handle it
 )
 
 // mailPerson promises a mail that something is there. The key carries the case's version: one mail for each change.

@@ -54,7 +54,7 @@ func mayRequest(a models.Actor, r models.Request, who []Who) bool {
 		case WhoSystem:
 			return a.Kind == models.SystemKind
 		case WhoServicecenter:
-			return a.HasRole(models.RoleServicecenter)
+			return a.HasFor(models.RoleServicecenter, models.ControllerID{}, r.Protected)
 		default:
 			return false
 		}
@@ -206,6 +206,9 @@ func (s *Service) AddController(ctx context.Context, actor models.Actor, number 
 		r, err := s.coordinate(tx, number, version)
 		if err != nil {
 			return err
+		}
+		if r.Protected {
+			return Refusal{Key: "guard.protected-addressees"}
 		}
 		reason, err := text("reason", reason)
 		if err != nil {

@@ -145,7 +145,7 @@ func (w *work) served(v *models.Service) error {
 // doHandOver gives the case to another ombud of the same controller.
 func doHandOver(w *work) error {
 	to := w.in.(HandOver).To
-	colleagues, err := w.tx.StaffWith(models.RoleOmbud, w.c.ControllerID, w.today())
+	colleagues, err := w.tx.StaffFor(models.RoleOmbud, w.c.ControllerID, w.today(), w.c.Protected)
 	if err != nil {
 		return err
 	}

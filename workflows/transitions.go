@@ -161,7 +161,7 @@ func may(a models.Actor, c models.Case, who []Who) bool {
 		case WhoSystem:
 			return a.Kind == models.SystemKind
 		case WhoOmbud, WhoDecider, WhoDSO, WhoRegistrator:
-			return a.Has(models.Role(w), c.ControllerID)
+			return a.HasFor(models.Role(w), c.ControllerID, c.Protected)
 		default:
 			return false
 		}

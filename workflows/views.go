@@ -16,6 +16,7 @@ type DraftForm struct {
 	Email       string           `json:"email,omitempty"`
 	Phone       string           `json:"phone,omitempty"`
 	Address     string           `json:"address,omitempty"`
+	Protected   bool             `json:"protected,omitempty"` // has protected personal data
 	Language    string           `json:"language,omitempty"` // sv or en: the language of mails and letters
 }
 
@@ -24,6 +25,7 @@ type DraftAddressee struct {
 	Controller models.ControllerID `json:"controller"`
 	Case       models.CaseID       `json:"case"` // given when the controller is chosen; its key seals text and files from then on
 	About      models.About        `json:"about"`
+	Confirmed  bool                `json:"confirmed,omitempty"` // a protected person has said that this controller is to know
 }
 
 // DraftView is a draft as its pages need it.
@@ -33,6 +35,8 @@ type DraftView struct {
 	Form    DraftForm
 	Files   []FileView // attachments; FileView.Controller says whose
 	Sent    bool       // already sent: show the receipt
+	// Remembered: the person is flagged as protected since before, and so is the draft.
+	Remembered bool
 	Number  string     // of the request, when sent
 }
 
@@ -62,6 +66,7 @@ type MyRequest struct {
 	Question    *models.RequestPause // the servicecenter's open question, if any
 	Timeline    []TimelineEntry
 	CanWithdraw bool
+	Protected   bool // seen by cleared staff only, and told of by no mail
 }
 
 // MyCase is one case as its person sees it. At a sensitive controller the words and times are the same whatever was found.
