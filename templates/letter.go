@@ -33,6 +33,7 @@ type LetterDoc struct {
 	Date       calendar.Date // of the decision
 	ToName     string
 	ToAddress  string        // lines parted by line breaks or commas; empty when the letter goes through the portal
+	Protected  bool          // the person has protected personal data: no address, and none is asked for
 	Outcome    string        // granted, partial, nothing-found, neutral or refused
 	Received   calendar.Date // of the request
 
@@ -153,8 +154,13 @@ func (d LetterDoc) normal() LetterDoc {
 	return d
 }
 
-// To is the address line by line.
-func (d LetterDoc) To() []string { return lines(d.ToAddress) }
+// To is the address line by line; a protected person has none.
+func (d LetterDoc) To() []string {
+	if d.Protected {
+		return nil
+	}
+	return lines(d.ToAddress)
+}
 
 // Ref is the number to name in an appeal: the controller's own diary number when it is known.
 func (d LetterDoc) Ref() string {

@@ -74,6 +74,8 @@ func letters() map[string]templates.LetterDoc {
 	reasons := letter(bygg(), "refused", "forvaltningsratt")
 	reasons.Withheld, reasons.Reasons = nil, "Du har bett om samma uppgifter fyra gånger den här månaden.\n\nInget har ändrats sedan du fick dem."
 	sensitive := letter(socialnamnden(), "partial", "forvaltningsratt")
+	protected := letter(socialnamnden(), "neutral", "forvaltningsratt")
+	protected.Protected, protected.Post = true, true
 	bare := letter(bolag(), "granted", "none")
 	bare.ToAddress, bare.Diary = "", ""
 	return map[string]templates.LetterDoc{
@@ -87,6 +89,7 @@ func letters() map[string]templates.LetterDoc {
 		"nothing-found-namnd":   letter(bygg(), "nothing-found", "none"),
 		"nothing-found-company": letter(bolag(), "nothing-found", "none"),
 		"neutral-sensitive":     letter(socialnamnden(), "neutral", "forvaltningsratt"),
+		"neutral-protected":     protected,
 		"refused-meeting":       meeting,
 		"refused-reasons":       reasons,
 		"refused-company":       letter(bolag(), "refused", "imy-and-court"),

@@ -41,7 +41,7 @@ func (w *work) letterHead(a authority, person models.Person) (templates.LetterDo
 	}
 	remedy, _ := remedyFor(w.c.Right, *w.c.Outcome, w.ctl.Kind)
 	refusal := *w.c.Outcome == models.OutcomePartial || *w.c.Outcome == models.OutcomeRefused
-	d := templates.LetterDoc{Controller: letterhead(w.ctl), Number: w.c.Number, Date: w.today(), ToName: person.Name, ToAddress: person.Address,
+	d := templates.LetterDoc{Controller: letterhead(w.ctl), Number: w.c.Number, Date: w.today(), ToName: person.Name, ToAddress: person.Address, Protected: w.c.Protected,
 		Outcome: string(*w.c.Outcome), Received: w.c.ReceivedOn, Reasons: p.Reasons, Post: person.Answer == "post",
 		DecidedBy: a.by.Name, Title: a.by.Title, DelegationNumber: a.number, MeetingOn: a.meetingOn, MeetingParagraph: a.meetingParagraph,
 		ReviewOffered: len(reviews) > 0, Remedy: string(remedy), Extended: w.c.Extended, Late: w.today().After(w.c.DueOn),
