@@ -37,6 +37,7 @@ func (s *desk) drawCase(c *gin.Context, status int, p posted, o outcome) error {
 	}
 	page := newCasePage(v, p, c.Query("andra"))
 	page.Conflict, page.Refused = o.Conflict, o.Refused
+	page.Protection = caseProtection(w.actor, v.Case, page.Form("skydd"))
 	page.Notice = s.takeNotice(c)
 	return s.page(c, status, "case", "", templates.View{
 		Title: s.t(c, "desk.case.title", map[string]any{"number": v.Case.Number}), Faults: p.Faults, Data: page,

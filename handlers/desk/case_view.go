@@ -36,6 +36,8 @@ type casePage struct {
 	Refused  *workflows.Refusal // why what was asked cannot be done
 	Kept     []string           // longer texts of a form that was not taken
 	posted   posted
+
+	Protection protection
 }
 
 // itemRow is a piece of material with what the page must work out about it.

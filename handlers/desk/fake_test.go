@@ -47,6 +47,8 @@ type fakeService struct {
 	asked    workflows.QueueFilter
 	files    []string // contents of files taken in
 	calls    []string
+
+	unhandled int
 }
 
 func (f *fakeService) note(call string, a models.Actor) {

@@ -28,6 +28,8 @@ type intakePage struct {
 	Refused  *workflows.Refusal
 	Kept     []string
 	posted   posted
+
+	Protection protection
 }
 
 // requestList loads the servicecenter's list.
@@ -80,6 +82,7 @@ func (s *desk) drawIntake(c *gin.Context, status int, p posted, o outcome) error
 	}
 	page := intakePage{IntakeView: v, Number: v.Request.Number, Status: requestStatus(v.Request.State), posted: p,
 		Conflict: o.Conflict, Refused: o.Refused, Kept: p.kept(), Notice: s.takeNotice(c)}
+	page.Protection = intakeProtection(w.actor, v.Request, page.Form("skydd"))
 	for i := range v.Questions {
 		if v.Questions[i].ToDate.IsZero() {
 			page.Question = &v.Questions[i]

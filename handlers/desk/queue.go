@@ -23,7 +23,10 @@ type queuePage struct {
 	Register *registry    // nil for those who are no registrator
 	Requests *requestList // nil for those who are not servicecenter
 	LogURL   string       // for a log reviewer
-	Nothing  bool         // the reader has no part of the page: an administrator, for instance
+	Notice   string       // key of what was just done
+	// Unhandled counts protected people's cases that nobody is cleared to handle, for those who can see to it.
+	Unhandled int
+	Nothing   bool // the reader has no part of the page: an administrator, for instance
 }
 
 // caseQueue is the cases of the controller worked for.
@@ -118,6 +121,11 @@ func (s *desk) today(c *gin.Context) error {
 	if w.actor.HasRole(models.RoleLogReviewer) {
 		page.LogURL = logPath
 	}
+	n, err := s.Service.UnhandledProtected(c.Request.Context(), w.all)
+	if err != nil {
+		return err
+	}
+	page.Unhandled, page.Notice = n, s.takeNotice(c)
 	page.Nothing = page.Cases == nil && page.Register == nil && page.Requests == nil && page.LogURL == ""
 	return s.page(c, http.StatusOK, "queue", root, templates.View{Title: s.t(c, "desk.today.title", nil), Data: page})
 }

@@ -81,6 +81,7 @@ func (s *desk) routes(d *web.Door) {
 	d.Post(root+"/arende/:number/beslut", handlers, s.decide)
 	d.Post(root+"/arende/:number/beslut/tillbaka", handlers, s.sendBack)
 
+	d.Post(root+"/arende/:number/skydd", handlers, s.protectCase)
 	s.administrationRoutes(d)
 
 	// A request, for the servicecenter
@@ -89,4 +90,5 @@ func (s *desk) routes(d *web.Door) {
 	d.Post(root+"/begaran/:number/svar", intake, s.recordAnswer)
 	d.Post(root+"/begaran/:number/lagg-till", intake, s.addController)
 	d.Post(root+"/begaran/:number/ta-bort", intake, s.removeController)
+	d.Post(root+"/begaran/:number/skydd", intake, s.protectRequest)
 }

@@ -14,6 +14,7 @@ type Service interface {
 	staffService
 	caseService
 	intakeService
+	protectService
 	administrationService
 	// ReadLog lists page views: the actor's own, or those of others for a DSO or log reviewer.
 	ReadLog(ctx context.Context, actor models.Actor, f workflows.LogFilter) ([]workflows.TimelineEntry, error)
@@ -43,4 +44,13 @@ type intakeService interface {
 	RecordAnswer(ctx context.Context, actor models.Actor, number string, version int, text string) error
 	AddController(ctx context.Context, actor models.Actor, number string, version int, c models.ControllerID, reason string) error
 	RemoveController(ctx context.Context, actor models.Actor, number string, version int, c models.CaseID, wish string) error
+}
+
+// protectService is who has protected personal data, and what of it is left without anybody.
+type protectService interface {
+	ProtectCase(ctx context.Context, actor models.Actor, number string) error
+	UnprotectCase(ctx context.Context, actor models.Actor, number, reason string) error
+	ProtectRequest(ctx context.Context, actor models.Actor, number string) error
+	UnprotectRequest(ctx context.Context, actor models.Actor, number, reason string) error
+	UnhandledProtected(ctx context.Context, actor models.Actor) (int, error)
 }

@@ -87,13 +87,16 @@ type step struct {
 	Conflict bool   // another tab saved first: what it saved is shown next to what was typed here
 	Later    bool   // “save and continue later” is offered
 	Right    models.Right
+	Shielded bool   // the person has protected personal data
+	Shield   string // where that is asked
 }
 
 // Noun is the key of the right's name.
 func (s step) Noun() string { return rightNoun(s.Right) }
 
 func (p *portal) step(c *gin.Context, d draft, page, back string, number int) step {
-	s := step{Action: d.path(page), Back: back, Number: number, Version: d.Version, Then: then(c.Query("sedan")), Later: true, Right: d.Form.Right}
+	s := step{Action: d.path(page), Back: back, Number: number, Version: d.Version, Then: then(c.Query("sedan")), Later: true, Right: d.Form.Right,
+		Shielded: d.Form.Protected, Shield: d.path("skydd")}
 	if n := len(d.Form.Controllers); n > 0 {
 		s.Total = n + 2
 	}
@@ -150,9 +153,16 @@ type newPage struct {
 }
 
 func (p *portal) newDraft(c *gin.Context) error {
-	id, err := p.Service.NewDraft(c.Request.Context(), actor(c), rightOf(c.PostForm("ratt")), web.Lang(c))
+	form, err := web.Form(c)
 	if err != nil {
 		return err
+	}
+	id, err := p.Service.NewDraft(c.Request.Context(), actor(c), rightOf(form.Get("ratt")), web.Lang(c))
+	if err != nil {
+		return err
+	}
+	if form.Get("skydd") != "" {
+		return web.SeeOther(c, draftPath(id.String(), "skydd"))
 	}
 	return web.SeeOther(c, draftPath(id.String(), "namnder"))
 }

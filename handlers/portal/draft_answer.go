@@ -16,6 +16,8 @@ import (
 // reach is how the person wants the answer and can be reached.
 type reach struct {
 	Answer, Address, Email, Phone, Language string
+	// Shielded: the person has protected personal data; nothing that leads to them is asked for.
+	Shielded bool
 }
 
 type answerPage struct {
@@ -25,11 +27,14 @@ type answerPage struct {
 }
 
 func savedReach(f workflows.DraftForm) reach {
-	return reach{f.Answer, f.Address, f.Email, f.Phone, f.Language}
+	return reach{f.Answer, f.Address, f.Email, f.Phone, f.Language, f.Protected}
 }
 
-func readReach(form url.Values) reach {
-	return reach{form.Get("answer"), clip(form.Get("address")), clip(form.Get("email")), clip(form.Get("phone")), form.Get("language")}
+func readReach(form url.Values, shielded bool) reach {
+	if shielded {
+		return reach{Answer: form.Get("answer"), Language: form.Get("language"), Shielded: true}
+	}
+	return reach{form.Get("answer"), clip(form.Get("address")), clip(form.Get("email")), clip(form.Get("phone")), form.Get("language"), false}
 }
 
 // Lengths of what may be typed, in bytes.
@@ -43,7 +48,7 @@ func (r reach) check() (faults templates.Faults) {
 	if !offered(r.Answer, []string{"portal", "post"}) {
 		add("answer", "portal.error.choose-answer")
 	}
-	if r.Answer == "post" && r.Address == "" {
+	if r.Answer == "post" && r.Address == "" && !r.Shielded {
 		add("address", "error.address-missing")
 	}
 	if len(r.Address) > maxAddress {
@@ -74,7 +79,7 @@ func (p *portal) answerPage(c *gin.Context, d draft) error {
 		return err
 	}
 	if ok {
-		r, s.Notice, s.Then = readReach(kept), "portal.notice.kept", then(kept.Get("sedan"))
+		r, s.Notice, s.Then = readReach(kept, d.Form.Protected), "portal.notice.kept", then(kept.Get("sedan"))
 	}
 	return p.showAnswer(c, http.StatusOK, d, s, r, nil)
 }
@@ -93,7 +98,7 @@ func (p *portal) saveAnswer(c *gin.Context, d draft) error {
 	if err != nil {
 		return err
 	}
-	r, s := readReach(form), p.answerStep(c, d)
+	r, s := readReach(form, d.Form.Protected), p.answerStep(c, d)
 	s.Then = then(form.Get("sedan"))
 	if faults := r.check(); len(faults) > 0 && form.Get("spara") == "" {
 		return p.showAnswer(c, http.StatusUnprocessableEntity, d, s, r, faults)

@@ -36,6 +36,7 @@ type concernPage struct {
 	Files      []workflows.FileView
 	Saved      *said // what another tab saved
 	Max        int64
+	Confirmed  bool // a protected person has said that this controller shall get the request
 }
 
 // concern is the controller that a question page is about, and its place among the chosen.
@@ -85,7 +86,7 @@ func (p *portal) concernPage(c *gin.Context, d draft) error {
 
 func (p *portal) showConcern(c *gin.Context, status int, d draft, k models.Controller, s step, about models.About, faults templates.Faults) error {
 	data := concernPage{step: s, Controller: k, About: about, Max: p.UploadMax, Lead: "portal.right." + string(d.Form.Right) + ".ask",
-		Questions: p.questions(web.Lang(c), d.Form.Right, about)}
+		Questions: p.questions(web.Lang(c), d.Form.Right, about), Confirmed: d.addressee(k.ID).Confirmed}
 	for _, r := range relations() {
 		data.Relations = append(data.Relations, templates.Option{Value: r, Label: p.Texts.T(web.Lang(c), "portal.relation."+r, nil)})
 	}
@@ -143,7 +144,8 @@ func (p *portal) saveConcern(c *gin.Context, d draft) error {
 	}
 	about := readAbout(d.Form.Right, form)
 	tooMuch := checkAbout(d.Form.Right, about)
-	faults = append(tooMuch, faults...)
+	sure, unsaid := confirmed(form, d, k.Name)
+	faults = slices.Concat(unsaid, tooMuch, faults)
 	if form.Get("spara") == "" && !form.Has("ta-bort") && !form.Has("lagg-till") {
 		for _, e := range workflows.CheckAbout(d.Form.Right, about) {
 			faults = append(faults, templates.Fault{Field: e.Field, Key: e.Key, Args: e.Args})
@@ -156,6 +158,9 @@ func (p *portal) saveConcern(c *gin.Context, d draft) error {
 		for j := range f.Controllers {
 			if f.Controllers[j].Controller == k.ID && len(tooMuch) == 0 {
 				f.Controllers[j].About = about
+			}
+			if f.Controllers[j].Controller == k.ID {
+				f.Controllers[j].Confirmed = sure
 			}
 		}
 	})

@@ -50,7 +50,7 @@ func (p *portal) showControllers(c *gin.Context, status int, d draft, s step, ti
 		})
 	}
 	data := controllersPage{step: s, Groups: []templates.Field{main}, Count: len(d.all)}
-	if len(d.all) > 1 {
+	if len(d.all) > 1 && !d.Form.Protected { // who is protected chooses one by one
 		data.Groups = append(data.Groups, templates.Field{Name: "namnd", ID: "namnd-alla", Picks: true, Options: []templates.Option{{
 			Value: everyone, Label: t("portal.controllers.all", map[string]any{"n": len(d.all)}),
 			Hint: t("portal.controllers.all-hint", nil), Checked: slices.Contains(ticked, everyone),
@@ -71,6 +71,9 @@ func (p *portal) saveControllers(c *gin.Context, d draft) error {
 	}
 	s := p.step(c, d, "namnder", "/mina", 1)
 	s.Then = then(form.Get("sedan"))
+	if d.Form.Protected {
+		form["namnd"] = slices.DeleteFunc(form["namnd"], func(v string) bool { return v == everyone })
+	}
 	ids := pickedControllers(d.all, form["namnd"])
 	if len(ids) == 0 && form.Get("spara") == "" {
 		return p.showControllers(c, http.StatusUnprocessableEntity, d, s, form["namnd"], templates.Faults{fault("namnd", "portal.error.choose-controller")})

@@ -31,6 +31,7 @@ type Service interface {
 	MyRequests(ctx context.Context, actor models.Actor) ([]workflows.MyRequest, error)
 	MyRequest(ctx context.Context, actor models.Actor, number string) (workflows.MyRequest, error)
 	ReadMessages(ctx context.Context, actor models.Actor, r workflows.MyRequest) error
+	ProtectRequest(ctx context.Context, actor models.Actor, number string) error
 	WithdrawRequest(ctx context.Context, actor models.Actor, number string, version int) error
 	AnswerRequest(ctx context.Context, actor models.Actor, number string, version int, text string) error
 	OpenAnswer(ctx context.Context, actor models.Actor, file models.FileID) (io.ReadSeekCloser, workflows.FileView, error)
