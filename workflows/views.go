@@ -17,7 +17,7 @@ type DraftForm struct {
 	Phone       string           `json:"phone,omitempty"`
 	Address     string           `json:"address,omitempty"`
 	Protected   bool             `json:"protected,omitempty"` // has protected personal data
-	Language    string           `json:"language,omitempty"` // sv or en: the language of mails and letters
+	Language    string           `json:"language,omitempty"`  // sv or en: the language of mails and letters
 }
 
 // DraftAddressee is one controller of a draft, with what is said to it and to nobody else.
@@ -37,7 +37,7 @@ type DraftView struct {
 	Sent    bool       // already sent: show the receipt
 	// Remembered: the person is flagged as protected since before, and so is the draft.
 	Remembered bool
-	Number  string     // of the request, when sent
+	Number     string // of the request, when sent
 }
 
 // FileView is a file as a page lists it.
