@@ -35,7 +35,7 @@ func shelter(t *testing.T, cleared ...string) sheltered {
 	s.number = s.request + "-SN"
 	w.Do("ombud SN", s.number, workflows.Take{})
 	other := w.Resident("198404012380")
-	id, err := w.NewDraft(context.Background(), other, "sv")
+	id, err := w.NewDraft(context.Background(), other, models.Access, "sv")
 	s.must(err)
 	s.must(w.SaveDraft(context.Background(), other, id, 1, func(f *workflows.DraftForm) {
 		f.Controllers = []workflows.DraftAddressee{{Controller: w.Controllers["SN"].ID}}
@@ -330,7 +330,7 @@ func TestTheFlagIsThePersons(t *testing.T) {
 	ctx := context.Background()
 	s := shelter(t, "servicecenter")
 	s.Work()
-	id, err := s.NewDraft(ctx, s.maja, "sv")
+	id, err := s.NewDraft(ctx, s.maja, models.Access, "sv")
 	s.must(err)
 	d, err := s.Draft(ctx, s.maja, id)
 	s.must(err)
@@ -411,7 +411,7 @@ func TestTheLetterToAProtectedPersonHoldsNoAddress(t *testing.T) {
 	w := workflowtest.New(t)
 	w.Clear("ombud SN", "decider SN", "dso SN")
 	s := sheltered{World: w, t: t, maja: w.Resident(workflowtest.Person().Number)}
-	id, err := w.NewDraft(ctx, s.maja, "sv")
+	id, err := w.NewDraft(ctx, s.maja, models.Access, "sv")
 	s.must(err)
 	s.must(w.SaveDraft(ctx, s.maja, id, 1, func(f *workflows.DraftForm) {
 		f.Answer, f.Address = "post", "Hemliga gatan 1, 123 45 Exempelby"
