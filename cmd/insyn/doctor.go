@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"insyn/internal/calendar"
 	"insyn/internal/clock"
 	"insyn/internal/config"
 	"insyn/internal/crypto"
@@ -18,6 +19,7 @@ import (
 	"insyn/internal/postgres"
 	"insyn/internal/queue"
 	"insyn/migrations"
+	"insyn/models"
 )
 
 type doctorCmd struct {
@@ -61,6 +63,7 @@ func doctorChecks(c config.Config) []doctorCheck {
 		}},
 		{"database role", func(ctx context.Context) error { return checkDatabase(ctx, c, false) }},
 		{"schema version", func(ctx context.Context) error { return checkDatabase(ctx, c, true) }},
+		{"administrator", func(ctx context.Context) error { return checkAdministrator(ctx, c) }},
 		{"redis policy", func(ctx context.Context) error {
 			if err := c.Require("REDIS_URL"); err != nil {
 				return err
@@ -113,6 +116,25 @@ func checkDatabase(ctx context.Context, c config.Config, schema bool) (err error
 		return named("INSYN_DATABASE_URL", postgres.CheckSchema(ctx, db, migrations.FS))
 	}
 	return named("INSYN_DATABASE_URL", postgres.CheckRuntimeRole(ctx, db))
+}
+
+// checkAdministrator finds out whether somebody can administer the organisation today.
+func checkAdministrator(ctx context.Context, c config.Config) (err error) {
+	if err := c.Require("DATABASE_URL"); err != nil {
+		return err
+	}
+	db, err := postgres.Open(ctx, c.DatabaseURL, postgres.Options{Now: clock.System().Now, Application: "insyn-doctor", MaxConnections: 1})
+	if err != nil {
+		return named("INSYN_DATABASE_URL", err)
+	}
+	defer func() { err = errors.Join(err, postgres.Close(db)) }()
+	return models.NewStore(db, nil, clock.System()).InTx(ctx, models.SystemActor(), func(tx *models.Tx) error {
+		admins, err := tx.StaffWith(models.RoleAdmin, models.ControllerID{}, calendar.DateOf(tx.Now))
+		if err == nil && len(admins) == 0 {
+			err = errors.New(`nobody is administrator today; run: insyn staff grant ADDRESS admin --name "FIRST LAST"`)
+		}
+		return err
+	})
 }
 
 func checkKeys(ctx context.Context, c config.Config) error {

@@ -85,6 +85,15 @@ func composedKeys() []string {
 	for _, r := range []string{"applicant", "client", "employee", "other", "parent", "pupil", "resident", "tenant"} {
 		keys = append(keys, "portal.relation."+r)
 	}
+	for _, k := range workflows.DecisionKinds() {
+		keys = append(keys, "desk.admin.kinds."+k)
+	}
+	for _, k := range []string{"no-ombud", "no-decider", "no-registrator", "no-dso", "no-cleared", "delegation-ends", "assignment-ends"} {
+		keys = append(keys, "desk.admin.warning."+k)
+	}
+	for _, k := range []models.ControllerKind{models.KindNamnd, models.KindStyrelse, models.KindRevision, models.KindBolag, models.KindStiftelse} {
+		keys = append(keys, "desk.admin.kind."+string(k))
+	}
 	for _, g := range groups() {
 		keys = append(keys, "desk.group."+g, "desk.group."+g+".sub")
 	}
