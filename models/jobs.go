@@ -63,6 +63,11 @@ func (tx *Tx) ClaimJobs(limit int) ([]Job, error) {
 		returning *`, tx.Now, tx.Now, limit)
 }
 
+// JobsOf lists the jobs of a request that are due and not done, in the order they were promised.
+func (tx *Tx) JobsOf(r RequestID) ([]Job, error) {
+	return raw[Job](tx, "select * from jobs where request_id = ? and done_at is null and run_at <= ? order by run_at, id", r, tx.Now)
+}
+
 // Reclaim lets go of claims that the sweep found without a live task, so that the relay takes them again. It names the
 // attempts: a job that was claimed anew meanwhile has a live task and is left alone.
 func (tx *Tx) Reclaim(lost []Job) (int64, error) {

@@ -12,7 +12,7 @@ dir=${INSYN_VAR:-var}/e2e
 port=${E2E_PORT:-18480}
 mkdir -p "$dir"
 npm --prefix e2e ci --ignore-scripts --no-fund --no-audit >/dev/null
-INSYN_VAR="$dir" INSYN_ADDR="127.0.0.1:$port" bin/insyn demo --fresh >"$dir/demo.out" 2>&1 &
+INSYN_VAR="$dir" INSYN_ADDR="127.0.0.1:$port" bin/insyn demo --fresh --no-history >"$dir/demo.out" 2>&1 &
 demo=$!
 trap 'kill "$demo" 2>/dev/null; wait "$demo" 2>/dev/null || true' EXIT INT TERM
 for _ in $(seq 120); do

@@ -15,7 +15,8 @@ import (
 )
 
 type demoCmd struct {
-	Fresh bool `help:"Throw away yesterday's data and start over."`
+	Fresh   bool `help:"Throw away yesterday's data and start over."`
+	History bool `help:"Make two years of requests at the first start." default:"true" negatable:""`
 }
 
 // Run starts everything, says where it is and who can log in as what, and stops it all at Ctrl-C.
@@ -39,7 +40,7 @@ func (d demoCmd) Run(ctx context.Context, env environment, out io.Writer) (err e
 	defer func() { err = errors.Join(err, log.Close()) }()
 	slog.SetDefault(newLog(log, "info")) // for the few lines of libraries and of texts that are missing
 	queue.RouteRedisLog(slog.Default())
-	s, err := startStack(ctx, stackOptions{Dir: dir, Addr: c.Addr, Clock: clock.System(), Log: log, Say: out, Fresh: d.Fresh})
+	s, err := startStack(ctx, stackOptions{Dir: dir, Addr: c.Addr, Clock: clock.System(), Log: log, Say: out, Fresh: d.Fresh, History: d.History})
 	if err != nil {
 		return err
 	}
@@ -62,6 +63,9 @@ func (demoCmd) welcome(out io.Writer, s *stack, logPath string) error {
 	fmt.Fprintf(&b, "  staff\n")
 	for _, line := range demoDesks(s.Roster) {
 		fmt.Fprintf(&b, "    %s\n", line)
+	}
+	if s.history {
+		fmt.Fprintf(&b, "\nTwo years of history are being made; the desks fill as you look, and what you send waits until it is there.\n")
 	}
 	fmt.Fprintf(&b, "\nCtrl-C stops it. The data stay for the next start; make demo FRESH=1 starts over.\n")
 	_, err := io.WriteString(out, b.String())

@@ -40,6 +40,8 @@ type stackOptions struct {
 	Log   io.Writer // structured log
 	Say   io.Writer // what takes time, in a line each
 	Fresh bool      // throw away what is there
+	// History makes two years of requests at the first start; see package demo/history.
+	History bool
 }
 
 // stack is a running service with all it stands on.
@@ -54,6 +56,7 @@ type stack struct {
 	IdP        *demoidp.Server
 	Roster     []models.RosterRow // who can log in at the desk, by role
 
+	history bool // this start makes the past
 	cluster *postgres.Private
 	redis   *queue.Embedded
 	group   *errgroup.Group
@@ -94,7 +97,7 @@ func removeStack(ctx context.Context, dir string) error {
 	if err := postgres.RemovePrivate(ctx, filepath.Join(dir, "postgres")); err != nil {
 		return fmt.Errorf("INSYN_VAR: %w", err)
 	}
-	for _, name := range []string{"files", "keys", "mail", "kek"} {
+	for _, name := range []string{"files", "keys", "mail", "kek", historyFile} {
 		if err := os.RemoveAll(filepath.Join(dir, name)); err != nil {
 			return fmt.Errorf("INSYN_VAR: %w", err)
 		}
@@ -102,7 +105,10 @@ func removeStack(ctx context.Context, dir string) error {
 	return nil
 }
 
-func (s *stack) start(ctx context.Context, o stackOptions) error {
+func (s *stack) start(ctx context.Context, o stackOptions) (err error) {
+	if s.history, err = wantsHistory(o); err != nil {
+		return err
+	}
 	site, err := listen(ctx, o.Addr)
 	if err != nil {
 		return err
@@ -139,7 +145,7 @@ func (s *stack) start(ctx context.Context, o stackOptions) error {
 	if err := s.startLogin(ctx, o); err != nil {
 		return err
 	}
-	return s.run(ctx, site, log)
+	return s.run(ctx, site, log, s.makeHistory(ctx, o))
 }
 
 // startDatabase starts a cluster of its own and brings its schema up to date.
@@ -260,8 +266,8 @@ func (s *stack) importDemo(ctx context.Context) error {
 	return err
 }
 
-// run starts serve and worker.
-func (s *stack) run(ctx context.Context, l net.Listener, log *slog.Logger) error {
+// run starts serve, and worker as soon as the past is made.
+func (s *stack) run(ctx context.Context, l net.Listener, log *slog.Logger, past <-chan struct{}) error {
 	registry := newRegistry()
 	registry.MustRegister(newJobMetrics(s.app))
 	site, err := s.site(registry)
@@ -279,7 +285,14 @@ func (s *stack) run(ctx context.Context, l net.Listener, log *slog.Logger) error
 	s.MetricsURL = "http://" + metrics.Addr().String() + "/metrics"
 	s.group.Go(func() error { return serveHTTP(ctx, web.Server(handler, log), l) })
 	s.group.Go(func() error { return serveHTTP(ctx, web.Server(metricsHandler(registry), log), metrics) })
-	s.group.Go(func() error { return s.work(ctx) })
+	s.group.Go(func() error {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-past:
+			return s.work(ctx)
+		}
+	})
 	s.group.Go(func() error { return s.expireSessions(ctx) })
 	s.group.Go(func() error {
 		select {
