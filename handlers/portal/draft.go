@@ -152,7 +152,12 @@ type newPage struct {
 	Drafts []draftRow
 }
 
-func (p *portal) newDraft(c *gin.Context) error {
+func (p *portal) newDraft(c *gin.Context) error { return p.beginDraft(c, "namnder") }
+
+// newShielded makes the draft for who says at once that they have protected personal data: that is asked first.
+func (p *portal) newShielded(c *gin.Context) error { return p.beginDraft(c, "skydd") }
+
+func (p *portal) beginDraft(c *gin.Context, first string) error {
 	form, err := web.Form(c)
 	if err != nil {
 		return err
@@ -161,10 +166,7 @@ func (p *portal) newDraft(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if form.Get("skydd") != "" {
-		return web.SeeOther(c, draftPath(id.String(), "skydd"))
-	}
-	return web.SeeOther(c, draftPath(id.String(), "namnder"))
+	return web.SeeOther(c, draftPath(id.String(), first))
 }
 
 // resume leads to the first question that has no answer yet.
