@@ -128,14 +128,11 @@ func TestValuesComeBackAsTheyWere(t *testing.T) {
 		ValidFrom: calendar.New(2024, 2, 29), ValidTo: calendar.New(2026, 3, 2)}
 	kinds := models.TextArray{"access-grant", "access-neutral"}
 	inTx(t, store, models.SystemActor(), func(tx *models.Tx) error {
-		for _, a := range []models.Assignment{central, local} {
-			if put, err := tx.PutAssignment(a); err != nil || put != models.PutCreated {
-				t.Errorf("put: %s, %v", put, err)
-			}
+		if err := tx.SaveAssignments([]models.Assignment{central, local}); err != nil {
+			return err
 		}
-		_, err := tx.PutDelegation(models.Delegation{ID: models.NewID[models.Delegation](), ControllerID: controller, Number: "9.9", Text: "å", DecisionKinds: kinds,
-			StaffID: staff, PositionTitle: "ä", AdoptedOn: calendar.New(2025, 12, 31), Paragraph: "§ 1", ValidFrom: calendar.New(2026, 1, 1)})
-		return err
+		return tx.SaveDelegations([]models.Delegation{{ID: models.NewID[models.Delegation](), ControllerID: controller, Number: "9.9", Text: "å", DecisionKinds: kinds,
+			StaffID: staff, PositionTitle: "ä", AdoptedOn: calendar.New(2025, 12, 31), Paragraph: "§ 1", ValidFrom: calendar.New(2026, 1, 1)}})
 	})
 	inTx(t, store, models.SystemActor(), func(tx *models.Tx) error {
 		o, err := tx.LockOrganisation()

@@ -50,7 +50,7 @@ func (s *Service) ImportTrial(ctx context.Context, actor models.Actor, id models
 	if err != nil {
 		return ImportTrial{}, err
 	}
-	report, err := Import(ctx, s.Store, importFilesOf(waiting), ImportOptions{})
+	report, err := Import(ctx, s.Store, importFilesOf(waiting), ImportOptions{EndMissing: waiting.EndMissing})
 	if err != nil {
 		return ImportTrial{}, err
 	}
@@ -77,7 +77,7 @@ func (s *Service) ApplyImport(ctx context.Context, actor models.Actor, id models
 		}
 		return err
 	}
-	report, err := runImport(ctx, s.Store, importFilesOf(waiting), ImportOptions{Apply: true},
+	report, err := runImport(ctx, s.Store, importFilesOf(waiting), ImportOptions{Apply: true, EndMissing: waiting.EndMissing},
 		importApproval{by: actor.Staff, confirm: as})
 	if err != nil || !report.Applied {
 		if err == nil {
@@ -144,7 +144,7 @@ func (r ImportReport) fingerprint() (string, error) {
 func importEvent(tx *models.Tx, r ImportReport, by models.StaffID) error {
 	d := organisationData{By: by}
 	for _, t := range r.Tables {
-		d.Created, d.Changed = d.Created+t.Created, d.Changed+t.Changed
+		d.Created, d.Changed, d.Ended = d.Created+t.Created, d.Changed+t.Changed, d.Ended+t.Ended
 	}
 	if d.Created+d.Changed+d.Ended == 0 {
 		return nil // a second run changes nothing, the chain neither

@@ -25,6 +25,9 @@ type ImportFile struct {
 // ImportOptions says how to import. The zero value tries everything and keeps nothing.
 type ImportOptions struct {
 	Apply bool // keep it
+	// EndMissing ends, with this as their last day, the rows that are in the database but not in the files, in the tables that
+	// the files have; a missing person's assignments and delegations end. The zero date leaves them as they are.
+	EndMissing calendar.Date
 }
 
 // ImportTable names what a sheet holds.
@@ -57,6 +60,7 @@ type ImportSummary struct {
 	Changed   int         `json:"changed"`
 	Unchanged int         `json:"unchanged"`
 	Gone      int         `json:"gone"`
+	Ended     int         `json:"ended"` // of those that are gone
 }
 
 // ImportChange is a row that is new or says something else than before.
@@ -77,10 +81,13 @@ type ImportDifference struct {
 	New     string `json:"new"`
 }
 
-// ImportGone is a row of the database that no file has, though a file has the table.
+// ImportGone is a row of the database that still counts and that no file has, though a file has the table.
 type ImportGone struct {
-	Table ImportTable `json:"table"`
-	Key   string      `json:"key"`
+	Table    ImportTable   `json:"table"`
+	Key      string        `json:"key"`
+	Last     calendar.Date `json:"last,omitzero"`      // its last day, if it has one
+	EndedNow bool          `json:"endedNow,omitempty"` // it got that last day by ImportOptions.EndMissing
+	NotBegun bool          `json:"notBegun,omitempty"` // it begins after ImportOptions.EndMissing and was left alone
 }
 
 // ImportFolder lists the spreadsheets in the root of a file system, in order of name.
@@ -118,7 +125,7 @@ type importApproval struct {
 
 // runImport is Import with the approval of somebody. What is kept leaves an event in the organisation's chain.
 func runImport(ctx context.Context, store *models.Store, files []ImportFile, opts ImportOptions, approval importApproval) (ImportReport, error) {
-	in := &importing{faults: &sheet.Faults{}, present: map[ImportTable]bool{}}
+	in := &importing{faults: &sheet.Faults{}, present: map[ImportTable]bool{}, unsure: map[ImportTable]bool{}, end: opts.EndMissing}
 	if err := in.read(files); err != nil {
 		return ImportReport{}, err
 	}
@@ -147,6 +154,11 @@ func runImport(ctx context.Context, store *models.Store, files []ImportFile, opt
 type importing struct {
 	faults  *sheet.Faults
 	present map[ImportTable]bool // tables that the files have
+	unsure  map[ImportTable]bool // tables that could not be read wholly: what seems to be missing in them may be there
+	today   calendar.Date
+	end     calendar.Date                   // ImportOptions.EndMissing
+	keys    map[ImportTable]map[string]bool // rows that the files have, by folded key
+	working map[string]bool                 // addresses of those with an assignment that counts, as stored
 
 	controllers []importRow[importController]
 	staff       []importRow[importStaff]
@@ -174,9 +186,13 @@ func (in *importing) read(files []ImportFile) error {
 			return err
 		}
 		in.faults.AddAll(faults)
+		if len(faults) > 0 {
+			in.unsureOfAll()
+		}
 		sheets = slices.DeleteFunc(sheets, sheet.Sheet.Empty)
 		if len(sheets) == 0 && len(faults) == 0 {
 			in.faults.Add(sheet.Fault{File: file.Name, Key: importFaultEmpty})
+			in.unsureOfAll()
 		}
 		for _, s := range sheets {
 			in.readSheet(s)
@@ -194,17 +210,27 @@ func readImportFile(file ImportFile) ([]sheet.Sheet, []sheet.Fault, error) {
 	return sheet.Read(file.Name, content, sheet.DefaultLimits())
 }
 
+// unsureOfAll notes that any table may be in what could not be read.
+func (in *importing) unsureOfAll() {
+	for _, k := range importKinds() {
+		in.unsure[k.table] = true
+	}
+}
+
 func (in *importing) readSheet(s sheet.Sheet) {
+	if importAside(s.Name) {
+		return
+	}
 	kind, ok := recogniseImport(s)
 	if !ok {
-		if !importAside(s.Name) {
-			in.faults.Add(sheet.Fault{File: s.File, Sheet: s.Name, Key: importFaultSheet, Args: sheet.Args{"expected": importSheetNames()}})
-		}
+		in.faults.Add(sheet.Fault{File: s.File, Sheet: s.Name, Key: importFaultSheet, Args: sheet.Args{"expected": importSheetNames()}})
+		in.unsureOfAll()
 		return
 	}
 	in.present[kind.table] = true
-	table := sheet.Open(s, kind.columns, []string{importNotes}, in.faults)
+	table := sheet.Open(s, kind.sheetColumns(), []string{importNotes}, in.faults)
 	if table == nil {
+		in.unsure[kind.table] = true
 		return
 	}
 	for _, r := range table.Records() {
@@ -235,76 +261,15 @@ func (in *importing) write(tx *models.Tx) error {
 	if err != nil {
 		return err
 	}
+	in.today = calendar.DateOf(tx.Now)
 	before := storedImport(stored)
 	in.resolve(before)
-	in.check(before, calendar.DateOf(tx.Now))
+	in.survey(before)
+	in.check(before, in.today)
 	if in.faults.Any() {
 		return nil
 	}
-	return errors.Join(
-		putImported(in, ImportControllers, in.controllers, before.controllers, func(c importController) (models.Put, error) { return tx.PutController(c.Controller) }),
-		putImported(in, ImportStaff, in.staff, before.staff, func(s importStaff) (models.Put, error) { return tx.PutStaff(s.Staff) }),
-		putImported(in, ImportAssignments, in.assignments, before.assignments, func(a importAssignment) (models.Put, error) { return tx.PutAssignment(a.Assignment) }),
-		putImported(in, ImportDelegations, in.delegations, before.delegations, func(d importDelegation) (models.Put, error) { return tx.PutDelegation(d.Delegation) }),
-		putImported(in, ImportSystems, in.systems, before.systems, func(s importSystem) (models.Put, error) { return tx.PutSystem(s.System) }),
-		putImported(in, ImportActivities, in.activities, before.activities, func(a importActivity) (models.Put, error) { return tx.PutActivity(a.Activity) }),
-	)
-}
-
-// putImported writes the rows of one table and notes what became of them, and which stored rows no file has.
-func putImported[T importEntity](in *importing, table ImportTable, rows []importRow[T], stored []T, put func(T) (models.Put, error)) error {
-	if !in.present[table] {
-		return nil
-	}
-	old := make(map[string]T, len(stored))
-	for _, s := range stored {
-		old[s.key()] = s
-	}
-	summary := ImportSummary{Table: table}
-	for _, row := range rows {
-		key := row.value.key()
-		differences := []ImportDifference(nil)
-		was, known := old[key]
-		if known {
-			differences = compareImported(table, was.fields(), row.value.fields())
-			delete(old, key)
-		}
-		outcome, err := put(row.value)
-		if err != nil {
-			return err
-		}
-		switch {
-		case outcome == models.PutCreated && !known:
-			summary.Created++
-		case outcome == models.PutChanged && len(differences) > 0:
-			summary.Changed++
-		case outcome == models.PutUnchanged && known && len(differences) == 0:
-			summary.Unchanged++
-			continue
-		default: // the report would not be true
-			return fmt.Errorf("%s: the database says %s, the comparison does not", table, outcome)
-		}
-		at := row.record.At("")
-		in.changes = append(in.changes, ImportChange{Table: table, File: at.File, Sheet: at.Sheet, Row: at.Row, Key: key, Created: !known, Differences: differences})
-	}
-	for _, s := range stored {
-		if _, left := old[s.key()]; left {
-			in.gone = append(in.gone, ImportGone{Table: table, Key: s.key()})
-			summary.Gone++
-		}
-	}
-	in.summaries = append(in.summaries, summary)
-	return nil
-}
-
-func compareImported(table ImportTable, old, now []importField) []ImportDifference {
-	var out []ImportDifference
-	for i := range now {
-		if old[i].value != now[i].value {
-			out = append(out, ImportDifference{Heading: importHeading(table, now[i].column), Old: old[i].value, New: now[i].value})
-		}
-	}
-	return out
+	return in.writeAll(tx, before)
 }
 
 func (in *importing) report(applied bool) ImportReport {

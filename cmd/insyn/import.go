@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"insyn/internal/calendar"
 	"insyn/internal/postgres"
 	"insyn/migrations"
 	"insyn/workflows"
@@ -16,16 +17,27 @@ import (
 // importCmd is "insyn import": controllers, staff, delegations and the register from spreadsheets. docs/import.md describes
 // them. It wants the environment and an io.Writer bound.
 type importCmd struct {
-	Apply bool     `help:"Keep what the import does. Without it everything is tried and taken back."`
-	Lang  string   `enum:"sv,en" default:"sv" help:"Language of the report: ${enum}."`
-	File  []string `arg:"" name:"file" type:"path" help:"Spreadsheets (.xlsx, .csv), or folders of them."`
+	Apply      bool          `help:"Keep what the import does. Without it everything is tried and taken back."`
+	EndMissing calendar.Date `placeholder:"DATE" help:"End the rows that are in Insyn but not in the files, with this as their last day. Only in tables that the files have."`
+	Lang       string        `enum:"sv,en" default:"sv" help:"Language of the report: ${enum}."`
+	Templates  string        `type:"path" placeholder:"DIR" help:"Write empty spreadsheets to fill in to the folder, and do nothing else."`
+	File       []string      `arg:"" optional:"" name:"file" type:"path" help:"Spreadsheets (.xlsx, .csv), or folders of them."`
 }
 
 // errImportFaults makes the command fail when the spreadsheets have faults, so that a script notices.
 var errImportFaults = errors.New("the spreadsheets have faults; nothing was imported")
 
-// Run imports and prints the report.
+// errNoSpreadsheets says how the command is used.
+var errNoSpreadsheets = errors.New("which spreadsheets? name files or folders, or write empty ones with --templates DIR")
+
+// Run imports and prints the report, or writes the templates.
 func (c *importCmd) Run(ctx context.Context, env environment, out io.Writer) error {
+	if c.Templates != "" {
+		return writeSpreadsheets(out, c.Templates, workflows.Templates())
+	}
+	if len(c.File) == 0 {
+		return errNoSpreadsheets
+	}
 	settings, err := env.config()
 	if err != nil {
 		return err
@@ -42,7 +54,7 @@ func (c *importCmd) Run(ctx context.Context, env environment, out io.Writer) err
 	if err := postgres.CheckSchema(ctx, db, migrations.FS); err != nil {
 		return fmt.Errorf("INSYN_DATABASE_URL: %w", err)
 	}
-	report, err := workflows.Import(ctx, store, files, workflows.ImportOptions{Apply: c.Apply})
+	report, err := workflows.Import(ctx, store, files, workflows.ImportOptions{Apply: c.Apply, EndMissing: c.EndMissing})
 	if err != nil {
 		return err
 	}

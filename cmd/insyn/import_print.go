@@ -6,33 +6,40 @@ import (
 	"io"
 	"strings"
 
-	"insyn/internal/sheet"
 	"insyn/workflows"
 )
 
 // importWords are the words of the report in one language.
 type importWords struct {
-	sheet, row, column, faults, moreFaults, nothingDone, created, gone, goneKept, empty, summary, applied, dryRun string
+	row, faults, moreFaults, nothingDone, created, empty, summary, applied, dryRun string
+
+	gone, goneKept, goneEnds, goneUntil, notBegun, ended string
 }
 
 func importWordsIn(lang string) importWords {
 	if lang == "en" {
 		return importWords{
-			sheet: "sheet", row: "row", column: "column", created: "new", gone: "missing", empty: "(empty)",
+			row: "row", created: "new", empty: "(empty)",
 			faults: "Faults found: %d", moreFaults: "There are more faults than are listed.",
 			nothingDone: "Nothing was imported. Mend the faults and run the command again.",
-			goneKept:    "These rows are in Insyn but not in the files. They are kept as they are.",
-			summary:     "%-14s new %d, changed %d, unchanged %d, missing %d",
-			applied:     "Imported.", dryRun: "Dry run: nothing was changed. Add --apply to import.",
+			goneKept:    "These rows are in Insyn but not in the files. Those without “ends” are kept as they are.",
+			gone:        "missing", goneEnds: "missing, ends %s", goneUntil: "missing, valid until %s",
+			notBegun: "missing, kept: it begins later than the day on which missing rows end",
+			ended:    ", of which end %d",
+			summary:  "%-14s new %d, changed %d, unchanged %d, missing %d",
+			applied:  "Imported.", dryRun: "Dry run: nothing was changed. Add --apply to import.",
 		}
 	}
 	return importWords{
-		sheet: "blad", row: "rad", column: "kolumn", created: "ny", gone: "saknas", empty: "(tomt)",
+		row: "rad", created: "ny", empty: "(tomt)",
 		faults: "Antal fel: %d", moreFaults: "Det finns fler fel än de som visas.",
 		nothingDone: "Ingenting har lästs in. Rätta felen och kör kommandot igen.",
-		goneKept:    "De här raderna finns i Insyn men inte i filerna. De behålls som de är.",
-		summary:     "%-14s nya %d, ändrade %d, oförändrade %d, saknas %d",
-		applied:     "Inläst.", dryRun: "Provkörning: ingenting har ändrats. Lägg till --apply för att läsa in.",
+		goneKept:    "De här raderna finns i Insyn men inte i filerna. De som inte avslutas behålls som de är.",
+		gone:        "saknas", goneEnds: "saknas, avslutas %s", goneUntil: "saknas, gäller till och med %s",
+		notBegun: "saknas, behålls: den börjar gälla senare än den dag då rader som saknas avslutas",
+		ended:    ", varav avslutas %d",
+		summary:  "%-14s nya %d, ändrade %d, oförändrade %d, saknas %d",
+		applied:  "Inläst.", dryRun: "Provkörning: ingenting har ändrats. Lägg till --apply för att läsa in.",
 	}
 }
 
@@ -42,7 +49,7 @@ func printImport(out io.Writer, r workflows.ImportReport, lang string) error {
 	if len(r.Faults) > 0 {
 		fmt.Fprintf(b, w.faults+"\n\n", len(r.Faults))
 		for _, f := range r.Faults {
-			fmt.Fprintf(b, "%s\n    %s\n", importPlace(f, w), faultLine(f, lang))
+			fmt.Fprintf(b, "%s\n    %s\n", workflows.ImportFaultPlace(f, lang), workflows.ImportFaultLine(f, lang))
 		}
 		if r.CutFaults {
 			fmt.Fprintln(b, w.moreFaults)
@@ -51,7 +58,11 @@ func printImport(out io.Writer, r workflows.ImportReport, lang string) error {
 	} else {
 		printChanges(b, r, w)
 		for _, t := range r.Tables {
-			fmt.Fprintf(b, w.summary+"\n", workflows.ImportTableName(t.Table), t.Created, t.Changed, t.Unchanged, t.Gone)
+			fmt.Fprintf(b, w.summary, workflows.ImportTableName(t.Table), t.Created, t.Changed, t.Unchanged, t.Gone)
+			if t.Ended > 0 {
+				fmt.Fprintf(b, w.ended, t.Ended)
+			}
+			fmt.Fprintln(b)
 		}
 		if r.Applied {
 			fmt.Fprintln(b, w.applied)
@@ -79,39 +90,25 @@ func printChanges(b *bytes.Buffer, r workflows.ImportReport, w importWords) {
 		fmt.Fprintln(b, w.goneKept)
 	}
 	for _, g := range r.Gone {
-		fmt.Fprintf(b, "- %s  %s  (%s)\n", workflows.ImportTableName(g.Table), g.Key, w.gone)
+		fmt.Fprintf(b, "- %s  %s  (%s)\n", workflows.ImportTableName(g.Table), g.Key, fate(g, w))
 	}
 	if b.Len() > 0 {
 		fmt.Fprintln(b)
 	}
 }
 
-// importPlace says where a fault is: “personal.xlsx, blad Uppdrag, rad 5, kolumn C (Nämnd)”.
-func importPlace(f sheet.Fault, w importWords) string {
-	parts := []string{f.File}
-	if f.Sheet != "" {
-		parts = append(parts, w.sheet+" "+f.Sheet)
-	}
-	if f.Row > 0 {
-		parts = append(parts, fmt.Sprintf("%s %d", w.row, f.Row))
-	}
+// fate says what becomes of a row that no file has.
+func fate(g workflows.ImportGone, w importWords) string {
 	switch {
-	case f.Column != "" && f.Heading != "":
-		parts = append(parts, fmt.Sprintf("%s %s (%s)", w.column, f.Column, f.Heading))
-	case f.Column != "":
-		parts = append(parts, w.column+" "+f.Column)
-	case f.Heading != "":
-		parts = append(parts, w.column+" "+f.Heading)
+	case g.NotBegun:
+		return w.notBegun
+	case g.EndedNow:
+		return fmt.Sprintf(w.goneEnds, g.Last)
+	case !g.Last.IsZero():
+		return fmt.Sprintf(w.goneUntil, g.Last)
+	default:
+		return w.gone
 	}
-	return strings.Join(parts, ", ")
-}
-
-func faultLine(f sheet.Fault, lang string) string {
-	text := workflows.ImportFaultText(f, lang)
-	if f.Found == "" {
-		return text
-	}
-	return "”" + strings.ReplaceAll(f.Found, "\n", " ") + "”: " + text
 }
 
 func shown(value string, w importWords) string {

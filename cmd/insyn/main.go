@@ -26,6 +26,7 @@ type cli struct {
 	Demo     demoCmd          `cmd:"" help:"Run everything on this machine, to try it."`
 	Tour     tourCmd          `cmd:"" help:"Play an access request through the public doors, as everybody involved."`
 	Import   importCmd        `cmd:"" help:"Read controllers, staff, delegations and the register from spreadsheets."`
+	Export   exportCmd        `cmd:"" help:"Write controllers, staff, delegations and the register as spreadsheets that import reads."`
 	Deadline deadlineCmd      `cmd:"" help:"Print due dates and how they came about."`
 	Audit    auditCmd         `cmd:"" help:"Check the event chains and the read log."`
 	Keys     keysCmd          `cmd:"" help:"Look after the key store."`

@@ -58,7 +58,7 @@ func (l Limits) row(file string, row int, record []string, faults *Faults) []Cel
 	}
 	cells := make([]Cell, len(record))
 	for i, text := range record {
-		cells[i] = l.cell(Fault{File: file, Row: row, Column: ColumnLetter(i)}, text, faults)
+		cells[i] = l.cell(Fault{File: file, Row: row, Column: ColumnLetter(i)}, unquoted(text), faults)
 	}
 	return cells
 }

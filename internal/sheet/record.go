@@ -1,14 +1,11 @@
 package sheet
 
 import (
-	"math"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
-
-	"insyn/internal/calendar"
 )
 
 // Record is one row of a table. Its readers return the zero value for a cell they cannot use, having noted a fault: the
@@ -35,9 +32,13 @@ func (r *Record) At(key string) Fault {
 
 // Fail notes a fault at a cell.
 func (r *Record) Fail(key, fault string, args Args) {
-	r.faulty = true
 	f := r.At(key)
 	f.Key, f.Args = fault, args
+	r.fail(f)
+}
+
+func (r *Record) fail(f Fault) {
+	r.faulty = true
 	r.table.faults.Add(f)
 }
 
@@ -48,6 +49,9 @@ func (r *Record) cell(key string) Cell {
 	}
 	return Cell{}
 }
+
+// Has tells whether the table has the column at all.
+func (r *Record) Has(key string) bool { return r.table.Has(key) }
 
 // Filled tells whether the cell holds anything.
 func (r *Record) Filled(key string) bool { return !r.cell(key).Empty() }
@@ -88,11 +92,13 @@ func (r *Record) Text(key string, limit int) string {
 	return ""
 }
 
-// Code reads text that begins with a zero or a plus sign, such as a phone number. Where Excel has made a number of it the
-// zero is lost, and only a person can put it back.
+// Code reads text that begins with a zero or a plus sign, such as a phone number. Where Excel has made a number of it, in the
+// workbook or before it was saved as text, the zero is lost, and only a person can put it back.
 func (r *Record) Code(key string, limit int) string {
+	const shortNumber = 6 // emergency and service numbers begin with another digit
 	text := r.Line(key, limit)
-	if text != "" && r.cell(key).Number != "" && text[0] != '0' && text[0] != '+' {
+	number := r.cell(key).Number != "" || len(text) > shortNumber && strings.Trim(text, "0123456789") == ""
+	if text != "" && number && text[0] != '0' && text[0] != '+' {
 		r.Fail(key, FaultZeroLost, nil)
 		return ""
 	}
@@ -107,39 +113,6 @@ func (r *Record) Match(key string, pattern *regexp.Regexp, expected string, limi
 		return ""
 	}
 	return text
-}
-
-// Date reads a civil date written 2026-01-31, or stored by Excel as a day number.
-func (r *Record) Date(key string) calendar.Date {
-	cell := r.cell(key)
-	if cell.Empty() {
-		return calendar.Date{}
-	}
-	if cell.Number != "" {
-		if day, ok := serialDate(cell.Number, r.table.sheet.Date1904); ok {
-			return day
-		}
-	} else if day, err := calendar.Parse(cell.Text); err == nil {
-		return day
-	}
-	r.Fail(key, FaultDate, nil)
-	return calendar.Date{}
-}
-
-// serialDate reads Excel's day number. Only whole days from 1950 to 2199 are taken: a year typed into the cell, 2026, is
-// also a number, and would be a day in 1905.
-func serialDate(number string, from1904 bool) (calendar.Date, bool) {
-	const from1904Offset = 1462
-	serial, err := strconv.ParseFloat(number, 64)
-	if err != nil || serial < 1 || serial > 200_000 || serial != math.Trunc(serial) {
-		return calendar.Date{}, false
-	}
-	days := int(serial)
-	if from1904 {
-		days += from1904Offset
-	}
-	day := calendar.New(1899, 12, 30).AddDays(days) // right from 1 March 1900; Excel thinks that 1900 was a leap year
-	return day, day.Year >= 1950 && day.Year <= 2199
 }
 
 // Integer reads a whole number within bounds; an empty cell is the fallback.
@@ -185,7 +158,7 @@ type Words []Word
 
 func (w Words) code(text string) (string, bool) {
 	for _, word := range w {
-		same := func(s string) bool { return strings.EqualFold(s, text) }
+		same := func(s string) bool { return Fold(s) == Fold(text) }
 		if same(word.Text) || slices.ContainsFunc(word.Also, same) {
 			return word.Code, true
 		}
@@ -213,7 +186,7 @@ func (w Words) list() string {
 
 // Choice reads one of several words, without regard to case, and gives its code.
 func (r *Record) Choice(key string, words Words) string {
-	text := strings.Join(strings.Fields(r.cell(key).Text), " ")
+	text := r.cell(key).Text
 	if text == "" {
 		return ""
 	}
@@ -224,19 +197,46 @@ func (r *Record) Choice(key string, words Words) string {
 	return ""
 }
 
-// Choices reads several words separated by commas, semicolons or blanks, and gives their codes in order, each once.
+// Choices reads several words and gives their codes in the order of the list of words, each once. They stand with commas,
+// semicolons or line breaks between; blanks will do where no word holds one.
 func (r *Record) Choices(key string, words Words) []string {
-	var codes []string
-	for _, text := range strings.FieldsFunc(r.cell(key).Text, func(c rune) bool { return strings.ContainsRune(",; \n\t", c) }) {
+	between := ",;\n"
+	if !slices.ContainsFunc(words, func(w Word) bool { return strings.Contains(w.Text, " ") }) {
+		between += " \t"
+	}
+	given := map[string]bool{}
+	for _, text := range strings.FieldsFunc(r.cell(key).Text, func(c rune) bool { return strings.ContainsRune(between, c) }) {
+		text = strings.Join(strings.Fields(text), " ")
+		if text == "" {
+			continue
+		}
 		code, ok := words.code(text)
 		if !ok {
-			r.Fail(key, FaultChoice, Args{"expected": words.list()})
+			f := r.At(key)
+			f.Found, f.Key, f.Args = text, FaultChoice, Args{"expected": words.list()}
+			r.fail(f)
 			return nil
 		}
-		codes = append(codes, code)
+		given[code] = true
 	}
-	slices.Sort(codes)
-	return slices.Compact(codes)
+	var codes []string
+	for _, w := range words {
+		if given[w.Code] {
+			codes = append(codes, w.Code)
+		}
+	}
+	return codes
+}
+
+// List reads several pieces of text with commas, semicolons or line breaks between.
+func (r *Record) List(key string, limit int) []string {
+	var parts []string
+	for _, text := range strings.FieldsFunc(r.Text(key, limit), func(c rune) bool { return strings.ContainsRune(",;\n", c) }) {
+		if text = strings.Join(strings.Fields(text), " "); text != "" {
+			parts = append(parts, text)
+		}
+	}
+	return parts
 }
 
 func excelError(text string) bool {

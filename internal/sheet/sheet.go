@@ -24,10 +24,12 @@ type Cell struct {
 	Text string // as a person sees it, without blanks at the ends
 	// Number is the stored number when the cell holds one. Excel stores dates so, and loses zeros at the front by it.
 	Number string
+
+	unusable bool // what is in it has been reported and cannot be read
 }
 
 // Empty tells whether there is nothing in the cell.
-func (c Cell) Empty() bool { return c.Text == "" }
+func (c Cell) Empty() bool { return c.Text == "" && !c.unusable }
 
 // Limits bound what is read, so that a hostile or mistaken file cannot fill the memory.
 type Limits struct {
@@ -105,5 +107,5 @@ func ColumnLetter(n int) string {
 
 // normalHeading makes headings comparable: “ E-post *” is “e-post”.
 func normalHeading(s string) string {
-	return strings.TrimRight(strings.ToLower(strings.Join(strings.Fields(s), " ")), " *:")
+	return strings.TrimRight(Fold(s), " *:")
 }

@@ -31,8 +31,9 @@ func Score(s Sheet, columns []Column) (found, lacking int) {
 	if row < 0 {
 		return 0, len(columns)
 	}
+	heads := normalHeadings(s.Rows[row])
 	for _, c := range columns {
-		if c.Required && !slices.ContainsFunc(s.Rows[row], func(cell Cell) bool { return c.named(cell.Text) }) {
+		if c.Required && !slices.ContainsFunc(heads, c.named) {
 			lacking++
 		}
 	}
@@ -42,8 +43,16 @@ func Score(s Sheet, columns []Column) (found, lacking int) {
 // Empty tells whether the sheet holds nothing.
 func (s Sheet) Empty() bool { return len(s.Rows) == 0 }
 
+func normalHeadings(row []Cell) []string {
+	heads := make([]string, len(row))
+	for i, cell := range row {
+		heads[i] = normalHeading(cell.Text)
+	}
+	return heads
+}
+
+// named tells whether a heading in its normal form is the column's.
 func (c Column) named(heading string) bool {
-	heading = normalHeading(heading)
 	return heading != "" && (heading == normalHeading(c.Heading) || slices.ContainsFunc(c.Aliases, func(a string) bool { return normalHeading(a) == heading }))
 }
 
@@ -53,9 +62,9 @@ func headingRow(s Sheet, columns []Column) (row, found int) {
 	row = -1
 	need := min(2, len(columns))
 	for i, cells := range s.Rows[:min(headingRows, len(s.Rows))] {
-		n := 0
+		n, heads := 0, normalHeadings(cells)
 		for _, c := range columns {
-			if slices.ContainsFunc(cells, func(cell Cell) bool { return c.named(cell.Text) }) {
+			if slices.ContainsFunc(heads, c.named) {
 				n++
 			}
 		}
@@ -75,15 +84,20 @@ func Open(s Sheet, columns []Column, ignored []string, faults *Faults) *Table {
 		return nil
 	}
 	t := &Table{sheet: s, columns: map[string]int{}, first: row + 1, faults: faults}
+	var unknown []int
 	for i, cell := range s.Rows[row] {
-		if !cell.Empty() {
-			t.heading(row, i, cell.Text, columns, ignored)
+		if !cell.Empty() && !t.heading(row, i, cell.Text, columns, ignored) {
+			unknown = append(unknown, i)
 		}
 	}
+	guessed := t.strangers(row, unknown, columns)
 	complete := true
 	for _, c := range columns {
 		if _, ok := t.columns[c.Key]; c.Required && !ok {
 			complete = false
+			if guessed[c.Key] {
+				continue // has been said at the heading that was meant to be it
+			}
 			faults.Add(Fault{File: s.File, Sheet: s.Name, Row: row + 1, Heading: c.Heading, Key: FaultHeadingMissing})
 		}
 	}
@@ -94,25 +108,84 @@ func Open(s Sheet, columns []Column, ignored []string, faults *Faults) *Table {
 	return t
 }
 
-func (t *Table) heading(row, column int, text string, columns []Column, ignored []string) {
-	fault := Fault{File: t.sheet.File, Sheet: t.sheet.Name, Row: row + 1, Column: ColumnLetter(column), Heading: text, Found: text}
+// heading places one heading, and tells whether it is known.
+func (t *Table) heading(row, column int, text string, columns []Column, ignored []string) bool {
 	for _, c := range columns {
-		if !c.named(text) {
+		if !c.named(normalHeading(text)) {
 			continue
 		}
 		if first, twice := t.columns[c.Key]; twice {
+			fault := t.headingFault(row, column)
 			fault.Key, fault.Args = FaultHeadingTwice, Args{"first": ColumnLetter(first)}
 			t.faults.Add(fault)
-			return
+			return true
 		}
 		t.columns[c.Key] = column
-		return
+		return true
 	}
-	if slices.ContainsFunc(ignored, func(s string) bool { return normalHeading(s) == normalHeading(text) }) {
-		return
+	return slices.ContainsFunc(ignored, func(s string) bool { return normalHeading(s) == normalHeading(text) })
+}
+
+func (t *Table) headingFault(row, column int) Fault {
+	text := t.sheet.Rows[row][column].Text
+	return Fault{File: t.sheet.File, Sheet: t.sheet.Name, Row: row + 1, Column: ColumnLetter(column), Heading: text, Found: text}
+}
+
+// strangers reports headings that are not known: as misspelt when a missing one is nearly the same, and as standing instead of
+// the only missing one. It gives the keys of those that have been spoken of so.
+func (t *Table) strangers(row int, unknown []int, columns []Column) map[string]bool {
+	guessed := map[string]bool{}
+	missing := func(c Column) bool { _, there := t.columns[c.Key]; return !there && !guessed[c.Key] }
+	var strange []int
+	for _, i := range unknown {
+		fault := t.headingFault(row, i)
+		meant := slices.IndexFunc(columns, func(c Column) bool { return missing(c) && nearly(normalHeading(fault.Found), normalHeading(c.Heading)) })
+		if meant < 0 {
+			strange = append(strange, i)
+			continue
+		}
+		guessed[columns[meant].Key] = true
+		fault.Key, fault.Args = FaultHeadingSpelt, Args{"expected": columns[meant].Heading}
+		t.faults.Add(fault)
 	}
-	fault.Key, fault.Args = FaultHeadingUnknown, Args{"expected": headings(columns, false)}
-	t.faults.Add(fault)
+	var lacking []Column
+	for _, c := range columns {
+		if c.Required && missing(c) {
+			lacking = append(lacking, c)
+		}
+	}
+	for _, i := range strange {
+		fault := t.headingFault(row, i)
+		fault.Key, fault.Args = FaultHeadingUnknown, Args{"expected": headings(columns, false)}
+		if len(strange) == 1 && len(lacking) == 1 {
+			guessed[lacking[0].Key] = true
+			fault.Key, fault.Args = FaultHeadingInstead, Args{"expected": lacking[0].Heading}
+		}
+		t.faults.Add(fault)
+	}
+	return guessed
+}
+
+// nearly tells whether two headings differ by a slip: one letter in four at most.
+func nearly(a, b string) bool {
+	x, y := []rune(a), []rune(b)
+	previous := make([]int, len(y)+1)
+	for j := range previous {
+		previous[j] = j
+	}
+	for i := range x {
+		current := make([]int, len(y)+1)
+		current[0] = i + 1
+		for j := range y {
+			swap := previous[j]
+			if x[i] != y[j] {
+				swap++
+			}
+			current[j+1] = min(swap, previous[j+1]+1, current[j]+1)
+		}
+		previous = current
+	}
+	return previous[len(y)] <= max(1, len(y)/4)
 }
 
 // strays finds values below an empty heading: nobody would read them.
@@ -144,8 +217,8 @@ func headings(columns []Column, requiredOnly bool) string {
 func (t *Table) Records() []*Record {
 	var records []*Record
 	for i := t.first; i < len(t.sheet.Rows); i++ {
-		if !emptyRow(t.sheet.Rows[i]) {
-			records = append(records, &Record{table: t, Row: i + 1})
+		if row := t.sheet.Rows[i]; !emptyRow(row) {
+			records = append(records, &Record{table: t, Row: i + 1, faulty: slices.ContainsFunc(row, func(c Cell) bool { return c.unusable })})
 		}
 	}
 	return records

@@ -15,6 +15,46 @@ func clean(s string) string {
 	return strings.TrimSpace(norm.NFC.String(strings.ToValidUTF8(s, "\ufffd")))
 }
 
+// Fold gives the form in which names are compared: small letters of ordinary width, single blanks, plain hyphens. What Excel,
+// a phone or a word processor made of a name is still the same name.
+func Fold(s string) string {
+	plain := func(r rune) rune {
+		switch r {
+		case '\u2010', '\u2011', '\u2013':
+			return '-'
+		case '\u2019':
+			return '\''
+		default:
+			return r
+		}
+	}
+	return strings.Join(strings.Fields(strings.ToLower(strings.Map(plain, norm.NFKC.String(s)))), " ")
+}
+
+// formulaLike tells whether a spreadsheet would take the text for a formula, were it not for apostrophes in front.
+func formulaLike(s string) bool {
+	s = strings.TrimLeft(s, "'")
+	return s != "" && strings.IndexByte(formulaSigns, s[0]) >= 0
+}
+
+// quoted puts an apostrophe in front of a text that a spreadsheet would take for a formula; unquoted takes it away.
+func quoted(s string) string {
+	if formulaLike(s) {
+		return "'" + s
+	}
+	return s
+}
+
+func unquoted(s string) string {
+	if s = strings.TrimSpace(s); s != "" && s[0] == '\'' && formulaLike(s) {
+		return s[1:]
+	}
+	return s
+}
+
+// formulaSigns begin a formula in a spreadsheet.
+const formulaSigns = "=+-@"
+
 // hasControl tells whether the text holds control characters other than line breaks and tabs. Most come from a file that
 // is no spreadsheet; PostgreSQL takes no NUL.
 func hasControl(s string) bool {
@@ -33,5 +73,5 @@ func (l Limits) cell(at Fault, text string, faults *Faults) Cell {
 		return Cell{Text: text}
 	}
 	faults.Add(at)
-	return Cell{}
+	return Cell{unusable: true}
 }

@@ -29,6 +29,7 @@ func readXLSX(name string, content []byte, limits Limits, faults *Faults) (sheet
 		faults.Add(Fault{File: name, Key: FaultSheetCount, Args: maxArg(limits.Sheets)})
 		return nil
 	}
+	formulas := hasFormulas(book)
 	from1904 := false
 	if props, err := book.GetWorkbookProps(); err == nil && props.Date1904 != nil {
 		from1904 = *props.Date1904
@@ -40,6 +41,9 @@ func readXLSX(name string, content []byte, limits Limits, faults *Faults) (sheet
 		rows, ok := readRows(book, name, title, limits, faults)
 		if !ok {
 			continue
+		}
+		if formulas {
+			emptyFormulas(book, Fault{File: name, Sheet: title, Key: FaultFormula}, rows, faults)
 		}
 		rows = fillMerged(book, title, rows)
 		sheets = append(sheets, Sheet{File: name, Name: title, Rows: trimRows(rows), Date1904: from1904})
@@ -69,7 +73,8 @@ func readRows(book *excelize.File, file, title string, limits Limits, faults *Fa
 		if err != nil {
 			return damaged(file, title, faults)
 		}
-		cells := limits.excelRow(Fault{File: file, Sheet: title, Row: number}, texts, raws, faults)
+		isText := func(column int) bool { return storedAsText(book, title, column, number) }
+		cells := limits.excelRow(Fault{File: file, Sheet: title, Row: number}, texts, raws, isText, faults)
 		if number > limits.Rows {
 			if emptyRow(cells) { // a format reaches further down than the content
 				continue
@@ -90,7 +95,17 @@ func damaged(file, title string, faults *Faults) ([][]Cell, bool) {
 	return nil, false
 }
 
-func (l Limits) excelRow(at Fault, texts, raws []string, faults *Faults) []Cell {
+// storedAsText tells whether a cell whose content looks like a number is text, as when somebody formatted it so.
+func storedAsText(book *excelize.File, title string, column, row int) bool {
+	name, err := excelize.CoordinatesToCellName(column+1, row)
+	if err != nil {
+		return false
+	}
+	kind, err := book.GetCellType(title, name)
+	return err == nil && (kind == excelize.CellTypeSharedString || kind == excelize.CellTypeInlineString || kind == excelize.CellTypeFormula)
+}
+
+func (l Limits) excelRow(at Fault, texts, raws []string, isText func(column int) bool, faults *Faults) []Cell {
 	texts = trimTexts(texts)
 	if len(texts) > l.Columns {
 		at.Key, at.Args = FaultColumnCount, maxArg(l.Columns)
@@ -102,7 +117,7 @@ func (l Limits) excelRow(at Fault, texts, raws []string, faults *Faults) []Cell 
 	for i, text := range texts {
 		at.Column = ColumnLetter(i)
 		cells[i] = l.cell(at, text, faults)
-		if i < len(raws) && isNumber(raws[i]) {
+		if i < len(raws) && isNumber(raws[i]) && !isText(i) {
 			cells[i].Number = raws[i]
 			if strings.ContainsAny(text, "eE") { // 1.23E+11 is Excel's way to show it, not what was typed
 				cells[i].Text = raws[i]
@@ -152,4 +167,45 @@ func fillMerged(book *excelize.File, title string, rows [][]Cell) [][]Cell {
 		}
 	}
 	return rows
+}
+
+// hasFormulas tells whether any sheet has a formula; asking every cell is slow.
+func hasFormulas(book *excelize.File) (found bool) {
+	book.Pkg.Range(func(path, content any) bool {
+		part, isPath := path.(string)
+		body, isBytes := content.([]byte)
+		found = isPath && isBytes && strings.HasPrefix(part, "xl/worksheets/") && bytes.Contains(body, []byte("<f"))
+		return !found
+	})
+	return found
+}
+
+// emptyFormulas finds cells whose formula has no stored value. Excel stores it, be it an empty text; a program that made the
+// file may not have, and then the cell would be read as empty.
+func emptyFormulas(book *excelize.File, at Fault, rows [][]Cell, faults *Faults) {
+	width := 0
+	for _, row := range rows {
+		width = max(width, len(row))
+	}
+	for i := range rows {
+		for j := range width {
+			name, err := excelize.CoordinatesToCellName(j+1, i+1)
+			if err != nil || j < len(rows[i]) && !rows[i][j].Empty() {
+				continue
+			}
+			formula, err := book.GetCellFormula(at.Sheet, name)
+			if err != nil || formula == "" {
+				continue
+			}
+			if kind, err := book.GetCellType(at.Sheet, name); err == nil && kind == excelize.CellTypeFormula {
+				continue // the empty text
+			}
+			at.Row, at.Column, at.Found = i+1, ColumnLetter(j), "="+formula
+			faults.Add(at)
+			for len(rows[i]) <= j {
+				rows[i] = append(rows[i], Cell{})
+			}
+			rows[i][j] = Cell{unusable: true}
+		}
+	}
 }

@@ -1,0 +1,211 @@
+package workflows_test
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/xuri/excelize/v2"
+
+	"insyn/internal/calendar"
+	"insyn/internal/sheet"
+	"insyn/models"
+	"insyn/workflows"
+)
+
+func written(t *testing.T, s workflows.Spreadsheet) workflows.ImportFile {
+	t.Helper()
+	var out bytes.Buffer
+	if err := s.Write(&out); err != nil {
+		t.Fatal(err)
+	}
+	return importFile(s.Name[strings.LastIndex(s.Name, "/")+1:], out.Bytes())
+}
+
+func exported(t *testing.T, store *models.Store, actor models.Actor) (book workflows.ImportFile, tables []workflows.ImportFile) {
+	t.Helper()
+	sheets, err := workflows.Export(t.Context(), store, actor)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range sheets {
+		tables = append(tables, written(t, s))
+	}
+	return tables[0], tables[1:]
+}
+
+// save writes rows straight into the tables.
+func save(t *testing.T, store *models.Store, write func(tx *models.Tx, o models.Organisation) error) {
+	t.Helper()
+	err := store.InTx(t.Context(), models.SystemActor(), func(tx *models.Tx) error {
+		o, err := tx.Organisation()
+		if err != nil {
+			return err
+		}
+		return write(tx, o)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// fillEverything puts something into every column, also what spreadsheets would like to misread.
+func fillEverything(tx *models.Tx, o models.Organisation) error {
+	c, y, a, d := o.Controllers[1], o.Systems[0], o.Activities[0], o.Delegations[0]
+	c.Coordinates, c.ValidTo, c.Description, c.DPOPhone = true, calendar.New(2027, 12, 31), "=1+1\n\"med\"; tecken, \toch 'citat'", "+46 980 31 92 00"
+	y.Category, y.Common, y.Processor, y.Classification = "'-verksamhetssystem", true, o.Controllers[2].Prefix, "K4 R0 T1"
+	y.ValidFrom, y.ValidTo = calendar.New(2020, 2, 29), calendar.New(2028, 2, 29)
+	a.SubjectCategories, a.Relations, a.JointWith, a.ProcessCode = "@alla", models.TextArray{"visitor", "pupil"}, models.TextArray{"BUN", "SN"}, "3.10"
+	a.ValidFrom, a.ValidTo, a.ThirdCountry, a.Automated = calendar.New(2020, 2, 29), calendar.New(2028, 2, 29), "-", "007"
+	d.ValidTo = calendar.New(2030, 1, 1)
+	var rows []models.Assignment
+	for _, r := range o.Assignments {
+		if r.Role == models.RoleOmbud {
+			r.Cleared = true
+			rows = append(rows, r)
+		}
+	}
+	deputy := rows[0]
+	deputy.ID, deputy.DeputyFor, deputy.ValidTo = models.NewID[models.Assignment](), deputy.StaffID, calendar.New(2031, 7, 31)
+	for _, s := range o.Staff {
+		if s.ID != deputy.DeputyFor && !slices.ContainsFunc(o.Assignments, func(r models.Assignment) bool { return r.StaffID == s.ID && r.Role == models.RoleDSO }) {
+			deputy.StaffID = s.ID
+		}
+	}
+	if err := tx.SaveAssignments(append(rows, deputy)); err != nil {
+		return err
+	}
+	return firstError(tx.SaveControllers([]models.Controller{c}), tx.SaveSystems([]models.System{y}), tx.SaveActivities([]models.Activity{a}), tx.SaveDelegations([]models.Delegation{d}))
+}
+
+func firstError(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// What is exported and imported again changes nothing: the workbook, the CSV files, and either in an empty Insyn.
+func TestExportComesBackAsItWas(t *testing.T) {
+	t.Parallel()
+	store := importStore(t)
+	importApplied(t, store, importDemoFiles(t))
+	save(t, store, fillEverything)
+	ended := time.Date(2026, 2, 1, 12, 0, 0, 0, time.UTC)
+	endOne(t, store, ended)
+	book, tables := exported(t, store, models.SystemActor())
+	before := importedRows(t, store)
+	for name, files := range map[string][]workflows.ImportFile{"workbook": {book}, "csv": tables} {
+		report := runImport(t, store, files, true)
+		for _, f := range report.Faults {
+			t.Errorf("%s: %s: %s", name, workflows.ImportFaultPlace(f, "sv"), workflows.ImportFaultLine(f, "sv"))
+		}
+		if len(report.Changes) > 0 || len(report.Gone) > 0 || len(report.Tables) != 6 {
+			t.Errorf("%s changes %+v, misses %+v, has %d tables", name, report.Changes, report.Gone, len(report.Tables))
+		}
+		if diff := cmp.Diff(before, importedRows(t, store), idsCompared()); diff != "" {
+			t.Errorf("%s left other rows:\n%s", name, diff)
+		}
+		other := importStore(t)
+		importApplied(t, other, files)
+		again, _ := exported(t, other, models.SystemActor())
+		if diff := cmp.Diff(cellsOf(t, book), cellsOf(t, again)); diff != "" {
+			t.Errorf("%s in an empty Insyn says something else:\n%s", name, diff)
+		}
+	}
+	admin, _ := exported(t, store, models.StaffActor(before.Staff[0].ID, models.Grant{Role: models.RoleAdmin}))
+	if diff := cmp.Diff(cellsOf(t, book), cellsOf(t, admin)); diff != "" {
+		t.Errorf("the administrator's export is another:\n%s", diff)
+	}
+	nobody, _ := exported(t, store, models.Actor{})
+	if cells := cellsOf(t, nobody); len(cells["Personal"])+len(cells["Uppdrag"])+len(cells["System"]) != 3 {
+		t.Errorf("anybody may export: %v", cells)
+	}
+}
+
+func idsCompared() cmp.Option {
+	return cmp.AllowUnexported(models.StaffID{}, models.ControllerID{}, models.SystemID{}, models.DelegationID{}, models.ID[models.Assignment]{}, models.ID[models.Activity]{})
+}
+
+// cellsOf reads the tables of a spreadsheet.
+func cellsOf(t *testing.T, file workflows.ImportFile) map[string][][]sheet.Cell {
+	t.Helper()
+	in, err := file.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	sheets, faults, err := sheet.Read(file.Name, in, sheet.DefaultLimits())
+	if err != nil || len(faults) > 0 {
+		t.Fatal(faults, err)
+	}
+	cells := map[string][][]sheet.Cell{}
+	for _, s := range sheets {
+		cells[s.Name] = s.Rows
+	}
+	return cells
+}
+
+// endOne ends the administrator's assignment at an instant, as the administrator's page does, and one before it began.
+func endOne(t *testing.T, store *models.Store, at time.Time) {
+	t.Helper()
+	save(t, store, func(tx *models.Tx, o models.Organisation) error {
+		i := slices.IndexFunc(o.Assignments, func(a models.Assignment) bool { return a.Role == models.RoleAdmin })
+		a := o.Assignments[i]
+		a.ID, a.ValidFrom, a.EndedAt = models.NewID[models.Assignment](), calendar.New(2025, 1, 1), &at
+		never := a
+		never.ID, never.ValidFrom = models.NewID[models.Assignment](), calendar.New(2029, 1, 1)
+		return tx.SaveAssignments([]models.Assignment{a, never})
+	})
+}
+
+// The templates are empty, are read without a fault, and have every column, a list for what is chosen, and cells that keep zeros.
+func TestTemplatesAreEmptyAndRead(t *testing.T) {
+	t.Parallel()
+	store := importStore(t)
+	for _, s := range workflows.Templates() {
+		report := runImport(t, store, []workflows.ImportFile{written(t, s)}, true)
+		if len(report.Faults) > 0 || !report.Applied || len(report.Changes) > 0 {
+			t.Errorf("%s: %v, applied %v", s.Name, report.Faults, report.Applied)
+		}
+	}
+	file, err := written(t, workflows.Templates()[0]).Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	book, err := excelize.OpenReader(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if names := book.GetSheetList(); names[0] != "Läs mig" || len(names) != 8 {
+		t.Errorf("sheets: %v", names)
+	}
+	lists := 0
+	for _, name := range book.GetSheetList() {
+		rules, err := book.GetDataValidations(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range rules {
+			if r.Type == "list" {
+				lists++
+			}
+		}
+	}
+	if lists != 15 { // Form, Känslig, Samordnar; address, role, controller, deputy, cleared; …
+		t.Errorf("%d drop-downs", lists)
+	}
+	for cell, format := range map[string]int{"I2": 49, "O2": 1} { // Telefon, Ordning
+		id, err := book.GetCellStyle("Nämnder", cell)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if style, err := book.GetStyle(id); err != nil || style.NumFmt != format {
+			t.Errorf("%s has format %d, %v", cell, style.NumFmt, err)
+		}
+	}
+}
