@@ -146,7 +146,7 @@ type things map[string]string
 // own fills an address with what is there; foreign parts of it are replaced by what is not.
 func (p *place) own(t *testing.T, r web.RouteInfo) things {
 	t.Helper()
-	out := things{"file": p.letter.String(), "prefix": "SN", "page": "uppgifter"}
+	out := things{"file": p.letter.String(), "prefix": "SN", "page": "uppgifter", "right": "radering"}
 	number := p.released
 	if strings.HasSuffix(r.Pattern, "/brev") {
 		number = p.ready
@@ -233,7 +233,7 @@ func (p *place) ask(r web.RouteInfo, u user, th things, header ...string) (*http
 		body = strings.ReplaceAll(body, id, "<request>")
 	}
 	for k, v := range th {
-		if k != "prefix" && k != "page" && v != "" {
+		if k != "prefix" && k != "page" && k != "right" && v != "" {
 			body = strings.ReplaceAll(body, v, "<"+k+">")
 		}
 	}

@@ -14,7 +14,7 @@ func (t *tour) rightsAreUsed() {
 
 // change writes and sends a request for a change at one controller: the right's own questions are answered there.
 func (t *tour) change(p *person, slug, at, email string, answers, choices map[string]string) string {
-	p.open("/ny?ratt="+slug).send(p.form(visitor.ActionEnds("/ny")), "")
+	p.open("/ny/"+slug).send(p.form(visitor.ActionEnds("/ny/"+slug)), "")
 	p.send(p.form(visitor.HasField("namnd")).Tick("namnd", at), "Fortsätt")
 	p.send(p.form(visitor.HasField("from")), "Fortsätt").status(422) // the right's questions must be answered
 	f := p.form(visitor.HasField("from"))

@@ -137,18 +137,22 @@ func version(form url.Values) int {
 
 // newDraftPage is for those who come here after logging in; the button on it makes the draft. A GET makes nothing.
 func (p *portal) newDraftPage(c *gin.Context) error {
+	right, err := rightOf(c.Param("right"))
+	if err != nil {
+		return err
+	}
 	open, err := p.Service.OpenDrafts(c.Request.Context(), actor(c))
 	if err != nil {
 		return err
 	}
-	right := rightOf(c.Query("ratt"))
 	return p.show(c, http.StatusOK, view{page: "portal/ny", title: "portal.right." + string(right) + ".button",
-		data: newPage{Right: right, Slug: slug(right), Drafts: draftRows(open)}})
+		data: newPage{Right: right, Action: newPath(right), Shield: "/ny/" + slug(right) + "/skydd", Drafts: draftRows(open)}})
 }
 
 type newPage struct {
 	Right  models.Right
-	Slug   string
+	Action string
+	Shield string // where those begin who have protected personal data
 	Drafts []draftRow
 }
 
@@ -158,11 +162,11 @@ func (p *portal) newDraft(c *gin.Context) error { return p.beginDraft(c, "namnde
 func (p *portal) newShielded(c *gin.Context) error { return p.beginDraft(c, "skydd") }
 
 func (p *portal) beginDraft(c *gin.Context, first string) error {
-	form, err := web.Form(c)
+	right, err := rightOf(c.Param("right"))
 	if err != nil {
 		return err
 	}
-	id, err := p.Service.NewDraft(c.Request.Context(), actor(c), rightOf(form.Get("ratt")), web.Lang(c))
+	id, err := p.Service.NewDraft(c.Request.Context(), actor(c), right, web.Lang(c))
 	if err != nil {
 		return err
 	}

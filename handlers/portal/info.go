@@ -28,14 +28,10 @@ type choice struct {
 
 // begin is where a request about a right begins for somebody who is logged in, or is not.
 func begin(r models.Right, logged bool) string {
-	path := "/ny"
-	if r != models.Access {
-		path += "?ratt=" + slug(r)
-	}
 	if logged {
-		return path
+		return newPath(r)
 	}
-	return loginPath(path)
+	return loginPath(newPath(r))
 }
 
 // start is the first page.

@@ -80,7 +80,9 @@ func (p *portal) public(d *web.Door) {
 func (p *portal) drafts(d *web.Door) {
 	d.Get("/ny", web.Resident(), p.newDraftPage)
 	d.Post("/ny", web.Resident(), p.newDraft)
-	d.Post("/ny/skydd", web.Resident(), p.newShielded)
+	d.Get("/ny/:right", web.Resident(), p.newDraftPage)
+	d.Post("/ny/:right", web.Resident(), p.newDraft)
+	d.Post("/ny/:right/skydd", web.Resident(), p.newShielded)
 	d.Get("/utkast/:id", web.Resident(), p.resume)
 	d.Get("/utkast/:id/skydd", web.Resident(), p.withDraft(p.shieldPage))
 	d.Post("/utkast/:id/skydd", web.Resident(), p.withDraft(p.saveShield))

@@ -20,14 +20,25 @@ func slug(r models.Right) string {
 	}
 }
 
-// rightOf is the right that an address names; no name, or one that is not known, is the right of access.
-func rightOf(name string) models.Right {
+// rightOf is the right that an address names; no name is the right of access.
+func rightOf(name string) (models.Right, error) {
+	if name == "" {
+		return models.Access, nil
+	}
 	for _, r := range workflows.Rights() {
-		if name != "" && slug(r.Right) == name {
-			return r.Right
+		if slug(r.Right) == name {
+			return r.Right, nil
 		}
 	}
-	return models.Access
+	return "", workflows.ErrNotFound
+}
+
+// newPath is where a request about a right begins.
+func newPath(r models.Right) string {
+	if r == models.Access {
+		return "/ny"
+	}
+	return "/ny/" + slug(r)
 }
 
 // rightNoun is the key of a right's name.

@@ -28,7 +28,7 @@ func TestAProtectedPersonIsAskedForNothingThatLeadsToThem(t *testing.T) {
 	w := newWorld(t)
 	b := w.browser()
 	b.login("maja")
-	p := b.postAs(b.get("/ny"), "/ny/skydd", url.Values{})
+	p := b.postAs(b.get("/ny"), "/ny/registerutdrag/skydd", url.Values{})
 	if !strings.HasSuffix(p.url.Path, "/skydd") {
 		t.Fatalf("led to %s", p.url.Path)
 	}
