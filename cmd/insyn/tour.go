@@ -154,6 +154,7 @@ func scenes() []scene {
 		{"Maja hämtar sina svar, ett i taget", (*tour).majaReads},
 		{"Omars tid förlängs en gång, i tid", (*tour).omarWaits},
 		{"Omar får rättelse, Maja får nej till radering", (*tour).rightsAreUsed},
+		{"Ester har skyddade personuppgifter", (*tour).esterIsProtected},
 		{"Ingen når den andres", (*tour).nobodyReachesOthers},
 		{"Administratören ger och tar roller och ser inga ärenden", (*tour).administratorWorks},
 		{"Efteråt stämmer allt", (*tour).allIsWell},
