@@ -251,3 +251,37 @@ func TestTheAdministratorsPagesKeepWhatWasTyped(t *testing.T) {
 		t.Errorf("one's own page offers a role: %d", code)
 	}
 }
+
+// TestWhatIsReadInComesBackTheSame: the export is uploaded as it was downloaded, and nothing would change; templates hold no rows.
+func TestWhatIsReadInComesBackTheSame(t *testing.T) {
+	t.Parallel()
+	p := open(t)
+	admin := p.staff(t, "admin")
+	code, book, h := p.get(admin, "/arbete/administration/export/xlsx")
+	if code != http.StatusOK || !strings.Contains(h.Get("Content-Disposition"), "insyn.xlsx") {
+		t.Fatalf("export: %d", code)
+	}
+	_, _, to := p.uploadAs(t, admin, "insyn.xlsx", book)
+	if _, body, _ := p.get(admin, to); !strings.Contains(body, "Inget skulle ändras") {
+		t.Errorf("the export would change something: %s", body)
+	}
+	for _, path := range []string{"export/csv", "mallar/xlsx", "mallar/csv"} {
+		if code, body, _ := p.get(admin, "/arbete/administration/"+path); code != http.StatusOK || !strings.HasPrefix(body, "PK") {
+			t.Errorf("%s: %d", path, code)
+		}
+	}
+}
+
+// TestSpreadsheetsLeaveAnAdministrator: ending what is missing, or a last day in the sheet, cannot leave nobody.
+func TestSpreadsheetsLeaveAnAdministrator(t *testing.T) {
+	t.Parallel()
+	p := open(t)
+	admin := p.staff(t, "admin")
+	v, err := p.StaffPerson(t.Context(), admin.actor, admin.actor.Staff)
+	must(t, err)
+	a := v.Assignments[0]
+	_, _, to := p.uploadAs(t, admin, "uppdrag.csv", "E-post;Roll;Nämnd;Från och med;Till och med\n"+v.Email+";administratör;;"+a.ValidFrom.String()+";2027-01-31\n")
+	if _, body, _ := p.get(admin, to); !strings.Contains(body, "Ingen skulle längre vara administratör") {
+		t.Errorf("the page does not say so: %s", body)
+	}
+}

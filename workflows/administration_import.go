@@ -151,3 +151,11 @@ func importEvent(tx *models.Tx, r ImportReport, by models.StaffID) error {
 	}
 	return organisationEvent(tx, eventImported, d)
 }
+
+// ExportSpreadsheets is [Export] for the administrator's pages.
+func (s *Service) ExportSpreadsheets(ctx context.Context, actor models.Actor) ([]Spreadsheet, error) {
+	if !actor.HasRole(models.RoleAdmin) {
+		return nil, ErrForbidden
+	}
+	return Export(ctx, s.Store, actor)
+}

@@ -27,6 +27,7 @@ const (
 	importFaultHolder         = "holder-role"
 	importFaultIndependence   = "dso-independence"
 	importFaultNumber         = "number-stored"
+	importFaultAdministrator  = "administrator-left"
 	importFaultDeputySelf     = "deputy-self"
 	importFaultDeputyRole     = "deputy-role"
 	importFaultProcessorSelf  = "processor-self"

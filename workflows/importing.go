@@ -269,7 +269,27 @@ func (in *importing) write(tx *models.Tx) error {
 	if in.faults.Any() {
 		return nil
 	}
-	return in.writeAll(tx, before)
+	if err := in.writeAll(tx, before); err != nil {
+		return err
+	}
+	return in.keepAdministrator(tx, stored.Assignments)
+}
+
+// keepAdministrator finds it a fault if somebody administers until further notice and the files would leave nobody who does:
+// then only the command line helps. It asks what has been written, so that endings are seen too.
+func (in *importing) keepAdministrator(tx *models.Tx, before []models.Assignment) error {
+	stays := func(a models.Assignment) bool {
+		return a.Role == models.RoleAdmin && a.EndedAt == nil && a.ValidTo.IsZero() && !a.ValidFrom.After(in.today)
+	}
+	after, err := tx.Assignments()
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(before, stays) && !slices.ContainsFunc(after, stays) {
+		in.faults.Add(sheet.Fault{Key: importFaultAdministrator})
+		in.changes, in.gone, in.summaries = nil, nil, nil
+	}
+	return nil
 }
 
 func (in *importing) report(applied bool) ImportReport {

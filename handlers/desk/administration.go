@@ -50,6 +50,7 @@ type administrationService interface {
 	AddDelegation(ctx context.Context, actor models.Actor, in workflows.NewDelegation) error
 	EndDelegation(ctx context.Context, actor models.Actor, id models.DelegationID, last calendar.Date) error
 
+	ExportSpreadsheets(ctx context.Context, actor models.Actor) ([]workflows.Spreadsheet, error)
 	StartImport(ctx context.Context, actor models.Actor, files []models.ImportedFile) (models.ID[models.ImportTrial], error)
 	ImportTrial(ctx context.Context, actor models.Actor, id models.ID[models.ImportTrial]) (workflows.ImportTrial, error)
 	ApplyImport(ctx context.Context, actor models.Actor, id models.ID[models.ImportTrial], shown string) (workflows.ImportReport, error)
@@ -79,6 +80,10 @@ func (s *desk) administrationRoutes(d *web.Door) {
 	d.Post(delegationsPath, keepers, s.addDelegation)
 	d.Post(delegationsPath+"/sista-dag", keepers, s.endDelegation)
 
+	d.Get(exportPath+"/xlsx", admin, s.exported)
+	d.Get(exportPath+"/csv", admin, s.exportedCSV)
+	d.Get(templatesPath+"/xlsx", admin, s.emptyTemplate)
+	d.Get(templatesPath+"/csv", admin, s.emptyTemplatesCSV)
 	d.Get(importPath, admin, s.importPage)
 	d.Add(web.Route{Method: http.MethodPost, Pattern: importPath, Rule: admin, Handler: s.upload, Body: patience * s.UploadMax, Slow: true})
 	d.Get(importPath+"/:trial", admin, s.importTrial)
