@@ -27,13 +27,13 @@ type MailDoc struct {
 
 // ResidentMails are the kinds of mail to residents.
 func ResidentMails() []string {
-	return []string{"receipt", "question", "message", "answer-available", "reminder-unopened", "extended", "withdrawn"}
+	return []string{"receipt", "question", "message", "answer-available", "reminder-unopened", "extended", "withdrawn", "appeal-receipt"}
 }
 
 // StaffMails are the kinds of mail to staff.
 func StaffMails() []string {
 	return []string{"new-case", "review-offered", "ready-to-decide", "sent-back", "carry-out", "due-soon", "overdue", "new-message", "resumed",
-		"withdrawn-case", "letter-to-register", "post-it"}
+		"withdrawn-case", "letter-to-register", "post-it", "appeal-arrived", "paper-arrived"}
 }
 
 // mailSet is the layout of the HTML part in each language.

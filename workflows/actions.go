@@ -42,6 +42,10 @@ const (
 	ActionDiary       Action = "diary"
 	ActionServe       Action = "serve"
 	ActionHandOver    Action = "hand-over"
+	// An appeal comes in (appeals.go).
+	ActionAppeal         Action = "appeal"
+	ActionRegisterAppeal Action = "register-appeal"
+	ActionPassOn         Action = "pass-on"
 
 	ActionAddMeasure    Action = "add-measure"
 	ActionRemoveMeasure Action = "remove-measure"

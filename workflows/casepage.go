@@ -47,7 +47,7 @@ func (s *Service) caseView(tx *models.Tx, c models.Case) (CaseView, error) {
 		return v, err
 	}
 	v.Person = &p
-	fill := []func(*models.Tx, *CaseView) error{s.fillClock, s.fillLetters, s.fillEvents}
+	fill := []func(*models.Tx, *CaseView) error{s.fillClock, s.fillLetters, s.fillAppeals, s.fillEvents}
 	if content {
 		fill = append(fill, s.fillContent, s.fillReviews, s.fillDecision, s.fillColleagues)
 	}

@@ -15,11 +15,13 @@ func StateMachines() string {
 	var b strings.Builder
 	b.WriteString(`# State machines
 
-<!-- Generated from workflows.Transitions, Records and RequestTransitions by go generate ./...; do not edit. -->
+<!-- Generated from workflows.Transitions, Records, AppealTransitions and RequestTransitions by go generate ./...; do not edit. -->
 
 `)
 	b.WriteString("## Case\n\nOne request at one controller. Begins when the request is fanned out.\n\n" + caseDiagram() + "\n" + caseTable())
 	b.WriteString("\n## What changes no state of a case\n\n" + recordTable())
+	b.WriteString("\n## Appeal\n\nOne appeal against a case's decision. It begins when it comes in, whatever the state of the case; a case with one does not close.\n" +
+		"What follows on the arrival has no states yet ([decision 14](decisions/0014-states-left-out.md)).\n\n" + appealDiagram() + "\n" + appealTable())
 	b.WriteString("\n## Request\n\nThe shared part. Begins when a draft is sent.\n\n" + requestDiagram() + "\n" + requestTable())
 	return b.String()
 }
@@ -81,6 +83,29 @@ func recordTable() string {
 			in = "every state"
 		}
 		row(&b, string(r.Action), in, list(r.Who, ", "), list(r.Promises, ", "), r.Event, audience(r.Audience))
+	}
+	return b.String()
+}
+
+func appealDiagram() string {
+	var b strings.Builder
+	b.WriteString("```mermaid\nstateDiagram-v2\n")
+	var drawn []string
+	for _, t := range AppealTransitions() {
+		if line := fmt.Sprintf("  [*] --> %s: %s\n", node(string(t.To)), t.Action); len(t.From) == 0 && !slices.Contains(drawn, line) {
+			drawn = append(drawn, line)
+			b.WriteString(line)
+		}
+	}
+	b.WriteString("```\n")
+	return b.String()
+}
+
+func appealTable() string {
+	var b strings.Builder
+	b.WriteString("| action | to | who | by | channels |\n|---|---|---|---|---|\n")
+	for _, t := range AppealTransitions() {
+		row(&b, string(t.Action), string(t.To), list(t.Who, ", "), list(t.By, ", "), strings.Join(t.Channels, ", "))
 	}
 	return b.String()
 }

@@ -3,6 +3,7 @@ package workflows
 import (
 	"context"
 
+	"insyn/internal/calendar"
 	"insyn/models"
 )
 
@@ -14,6 +15,11 @@ func SystemInput(a Action) Input {
 		}
 	}
 	return nil
+}
+
+// PassOn is a paper that a member of staff at the servicecenter took in.
+func PassOn(by models.StaffID, on calendar.Date) Input {
+	return passOn{id: models.NewID[models.Appeal](), channel: models.AppealDesk, arrived: on, by: by}
 }
 
 // ActionOf names an input's action.

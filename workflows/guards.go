@@ -126,11 +126,15 @@ func guardManifest() Guard {
 }
 
 func guardAppealOver() Guard {
-	return Guard{"the appeal period is over", func(w *work) error {
+	return Guard{"the appeal period is over, and no appeal is open", func(w *work) error {
 		if w.c.AppealUntil.IsZero() || !w.today().After(w.c.AppealUntil) {
 			return Refusal{Key: "guard.appeal-running"}
 		}
-		return nil
+		appeals, err := w.tx.Appeals(w.c.ID)
+		if err == nil && len(appeals) > 0 {
+			return Refusal{Key: "guard.appeal-open"}
+		}
+		return err
 	}}
 }
 

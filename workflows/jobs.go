@@ -21,6 +21,7 @@ type jobData struct {
 	Mail    string         `json:"mail"`
 	Role    models.Role    `json:"role"`
 	Handler bool           `json:"handler"`
+	Also    []models.Role  `json:"also"` // told too, each person once
 	By      models.StaffID `json:"by"`
 	Staff   models.StaffID `json:"staff"`
 	Set     bool           `json:"set"`
@@ -28,7 +29,8 @@ type jobData struct {
 
 // JobKinds lists every kind of job.
 func JobKinds() []JobKind {
-	return []JobKind{JobFanOut, JobNotify, JobMailPerson, JobMailStaff, JobRelease, JobSettle, JobPauseCase, JobResumeCase, JobWithdrawCase, JobProtected}
+	return []JobKind{JobFanOut, JobNotify, JobMailPerson, JobMailStaff, JobRelease, JobSettle, JobPauseCase, JobResumeCase, JobWithdrawCase, JobProtected,
+		JobPassOn}
 }
 
 // RunJob makes the effect of a job, if it has not been made. It is safe to run twice and at once: the receipt is written in
@@ -89,6 +91,8 @@ func (s *Service) run(ctx context.Context, j models.Job) error {
 		return s.caseEffect(ctx, j, Withdraw{})
 	case JobProtected:
 		return s.effect(ctx, j, s.tellProtected)
+	case JobPassOn:
+		return s.passOnPaper(ctx, j)
 	default:
 		return fmt.Errorf("no effect for jobs of kind %s", j.Kind)
 	}

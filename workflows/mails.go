@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"insyn/internal/calendar"
@@ -30,7 +31,15 @@ func (s *Service) notifyStaff(tx *models.Tx, j models.Job) error {
 	if d.Handler && slices.ContainsFunc(people, func(p models.Staff) bool { return p.ID == c.HandlerID }) {
 		people = slices.DeleteFunc(people, func(p models.Staff) bool { return p.ID != c.HandlerID })
 	}
-	for _, p := range people {
+	for _, role := range d.Also {
+		more, err := tx.StaffFor(role, j.ControllerID, calendar.DateOf(tx.Now), c.Protected)
+		if err != nil {
+			return err
+		}
+		people = append(people, more...)
+	}
+	slices.SortStableFunc(people, func(a, b models.Staff) int { return strings.Compare(a.ID.String(), b.ID.String()) })
+	for _, p := range slices.CompactFunc(people, func(a, b models.Staff) bool { return a.ID == b.ID }) {
 		if p.ID == d.By {
 			continue
 		}

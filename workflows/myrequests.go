@@ -94,8 +94,9 @@ func (s *Service) myCase(tx *models.Tx, c models.Case, ctl models.Controller) My
 	if c.ReleasedAt != nil {
 		m.StatusOn = calendar.DateOf(*c.ReleasedAt) // that the case was closed later is nothing to the person
 		m.AppealUntil, m.Unopened = c.AppealUntil, c.AppealUntil.IsZero()
+		m.DecidedOn, m.DiaryNumber = calendar.DateOf(*c.DecidedAt), c.DiaryNumber
 		if c.Outcome != nil {
-			if _, appealable := remedyFor(c.Right, *c.Outcome, ctl.Kind); !appealable {
+			if m.Remedy, m.CanAppeal = remedyFor(c.Right, *c.Outcome, ctl.Kind); !m.CanAppeal {
 				m.AppealUntil = calendar.Date{}
 			}
 		}
@@ -244,7 +245,7 @@ func (s *Service) fillMyCase(tx *models.Tx, m *MyCase) error {
 			m.Extract = append(m.Extract, a)
 		}
 	}
-	return nil
+	return s.fillMyAppeals(tx, m, all)
 }
 
 // OpenAnswer opens a released file, or an attachment of the person's own. Read log and receipt, and when it is the decision

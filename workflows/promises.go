@@ -23,6 +23,7 @@ const (
 	JobResumeCase   JobKind = "resume-case"   // the person answered the servicecenter
 	JobWithdrawCase JobKind = "withdraw-case" // taken back at the person's recorded wish
 	JobProtected    JobKind = "protected"     // the person was flagged, or no longer is: tell every chain, and who may handle it
+	JobPassOn       JobKind = "pass-on-paper" // the servicecenter took in a paper for the case
 )
 
 // mailPerson promises a mail that something is there. The key carries the case's version: one mail for each change.

@@ -259,6 +259,12 @@ func (s staged) input(a workflows.Action) workflows.Input {
 		return workflows.Diary{Number: "SN-2026-00118"}
 	case workflows.ActionServe:
 		return workflows.Serve{Method: "post", ServedOn: today, Evidence: "Mottagningsbevis."}
+	case workflows.ActionAppeal:
+		return workflows.Appeal{ID: models.NewID[models.Appeal](), Wanted: "Jag vill ha allt.", Why: "Det är om mig."}
+	case workflows.ActionRegisterAppeal:
+		return workflows.RegisterAppeal{Channel: models.AppealLetter, ArrivedOn: today}
+	case workflows.ActionPassOn:
+		return workflows.PassOn(s.As("servicecenter").Staff, today)
 	case workflows.ActionHandOver:
 		in := workflows.HandOver{}
 		if len(v.Colleagues) > 0 {
@@ -333,7 +339,7 @@ func traceOf(t testing.TB, db *gorm.DB, number string) trace {
 				union all select m::text from messages m where m.case_id = c.id union all select q::text from pauses q where q.case_id = c.id
 				union all select v::text from reviews v where v.case_id = c.id union all select d::text from decisions d where d.case_id = c.id
 				union all select f::text from files f where f.case_id = c.id union all select e::text from extensions e where e.case_id = c.id
-				union all select z::text from services z where z.case_id = c.id) all_of_it) as content
+				union all select z::text from services z where z.case_id = c.id union all select l::text from appeals l where l.case_id = c.id) all_of_it) as content
 			from cases c join requests r on r.id = c.request_id left join case_public p on p.case_id = c.id where c.number = ?`, number).Scan(&out).Error
 	})
 	if err != nil {

@@ -144,6 +144,12 @@ func Records() []Record {
 		{Action: ActionNote, Free: true, In: all, Who: []Who{WhoOmbud, WhoDecider}, Do: doNote, Event: "note-added", Audience: models.ForStaff},
 		{Action: ActionDiary, In: all, Who: []Who{WhoRegistrator}, Do: doDiary, Event: "diary-entered", Audience: models.ForStaff},
 		{Action: ActionServe, In: states(models.CaseReleased, models.CaseClosed), Who: []Who{WhoRegistrator}, Do: doServe, Event: "served", Audience: models.ForStaff},
+		{Action: ActionAppeal, Free: true, In: states(models.CaseReleased, models.CaseClosed), Who: []Who{WhoPerson}, Do: doAppeal, Event: "appealed",
+			Audience: models.ForSubject, Promises: []JobKind{JobMailPerson, JobNotify}},
+		{Action: ActionRegisterAppeal, In: decided, Who: []Who{WhoRegistrator, WhoOmbud, WhoDecider}, Do: doRegisterAppeal, Event: "appeal-registered",
+			Audience: models.ForSubject, Promises: []JobKind{JobMailPerson, JobNotify}},
+		{Action: ActionPassOn, Free: true, In: all, Who: []Who{WhoSystem}, Do: doPassOn, Event: "paper-passed-on", Audience: models.ForSubject,
+			Promises: []JobKind{JobMailPerson, JobNotify}},
 		{Action: ActionHandOver, In: slices.Concat(open, decided), Who: []Who{WhoOmbud}, Do: doHandOver, Event: "handed-over", Audience: models.ForStaff,
 			Promises: []JobKind{JobNotify}},
 	}

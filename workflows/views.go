@@ -92,6 +92,13 @@ type MyCase struct {
 	AppealUntil calendar.Date // zero until served, or when not appealable
 	CanReply    bool
 	CanWithdraw bool
+	CanAppeal   bool // the decision is here and carries a notice of appeal
+	Remedy      models.Remedy
+	DecidedOn   calendar.Date
+	DiaryNumber *string
+	Appeals     []AppealView
+	AppealSteps []deadline.Step // how the last day came about
+	AppealFiles []FileView      // attached to an appeal that is not sent
 }
 
 // AnswerFile is a released file with its receipts.
@@ -190,6 +197,9 @@ type CaseView struct {
 	HandlerGone bool           // the handler is ombud at the controller no longer
 	TakeOver    models.StaffID // the reader, who may take the case over; zero otherwise
 	Content     bool           // the actor may see content
+	Appeals     []AppealView
+	Appealable  bool            // the decision carries a notice of appeal
+	AppealSteps []deadline.Step // how the last day to appeal came about; nil while no service is known
 }
 
 // Allowed is an action on the page: allowed, or blocked with the reason.
