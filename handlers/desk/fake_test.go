@@ -26,17 +26,18 @@ import (
 type fakeService struct {
 	administrationService // asked of the real one: administration_test.go
 
-	mu     sync.Mutex
-	actor  models.Actor
-	staff  models.Staff
-	at     []models.Controller
-	queue  workflows.Queue
-	view   workflows.CaseView
-	intake workflows.IntakeView
-	items  []workflows.IntakeItem
-	log    []workflows.TimelineEntry
-	err    error // of Apply, Record and the servicecenter's actions
-	known  map[string]models.Staff
+	mu      sync.Mutex
+	actor   models.Actor
+	staff   models.Staff
+	at      []models.Controller
+	queue   workflows.Queue
+	view    workflows.CaseView
+	intake  workflows.IntakeView
+	items   []workflows.IntakeItem
+	appeals []workflows.AppealItem
+	log     []workflows.TimelineEntry
+	err     error // of Apply, Record and the servicecenter's actions
+	known   map[string]models.Staff
 
 	inputs []workflows.Input
 	ons    []workflows.On
@@ -142,6 +143,16 @@ func (f *fakeService) IntakePage(_ context.Context, a models.Actor, number strin
 func (f *fakeService) AskPerson(_ context.Context, a models.Actor, _ string, _ int, text string) error {
 	f.note("ask "+text, a)
 	return f.err
+}
+
+func (f *fakeService) PassOnAppeal(_ context.Context, a models.Actor, _ string, _ int, in workflows.Paper) error {
+	f.note("paper "+in.Channel+" "+in.ArrivedOn.String(), a)
+	return f.err
+}
+
+func (f *fakeService) OpenAppeals(_ context.Context, a models.Actor, _ models.ControllerID) ([]workflows.AppealItem, error) {
+	f.note("appeals", a)
+	return f.appeals, nil
 }
 
 func (f *fakeService) RecordAnswer(_ context.Context, a models.Actor, _ string, _ int, text string) error {

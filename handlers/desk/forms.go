@@ -114,7 +114,7 @@ func (p posted) target(field string) string {
 // choices are the fields that a browser does not send under their own name: groups where no choice was made, dates in
 // three parts, and files.
 func choices() []string {
-	return []string{"outcome", "reason", "ground", "result", "disposition", "method", "delegation", "unbiased", "searches", "file", "draft-since", "served-on", "meeting-on", "kind", "notified",
+	return []string{"outcome", "reason", "ground", "result", "disposition", "method", "delegation", "unbiased", "searches", "file", "draft-since", "served-on", "meeting-on", "channel", "arrived-on", "kind", "notified",
 		"role", "controller", "from", "to", "deputy", "holder", "kinds", "adopted", "cleared", "files", "missing", "last"}
 }
 

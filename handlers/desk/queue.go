@@ -25,6 +25,7 @@ type queuePage struct {
 	LogURL   string       // for a log reviewer
 	Notice   string       // key of what was just done
 	// Unhandled counts protected people's cases that nobody is cleared to handle, for those who can see to it.
+	Appeals   *appealList // nil: none
 	Unhandled int
 	Nothing   bool // the reader has no part of the page: an administrator, for instance
 }
@@ -110,6 +111,13 @@ func (s *desk) today(c *gin.Context) error {
 			return err
 		}
 		page.Register = register
+	}
+	if w.actor.HasRole(models.RoleOmbud) || w.actor.HasRole(models.RoleDecider) || w.actor.HasRole(models.RoleRegistrator) {
+		appeals, err := s.openAppeals(c, w)
+		if err != nil {
+			return err
+		}
+		page.Appeals = appeals
 	}
 	if w.actor.HasRole(models.RoleServicecenter) {
 		list, err := s.requestList(c, w)

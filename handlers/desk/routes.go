@@ -78,6 +78,8 @@ func (s *desk) routes(d *web.Door) {
 	}
 	d.Add(web.Route{Method: http.MethodPost, Pattern: root + "/arende/:number/underlag", Rule: ombud, Handler: s.addItem,
 		Body: patience * s.UploadMax, Slow: true})
+	d.Add(web.Route{Method: http.MethodPost, Pattern: root + "/arende/:number/overklagande",
+		Rule: web.Staff(models.RoleRegistrator, models.RoleOmbud, models.RoleDecider), Handler: s.registerAppeal, Body: patience * s.UploadMax, Slow: true})
 	d.Post(root+"/arende/:number/beslut", handlers, s.decide)
 	d.Post(root+"/arende/:number/beslut/tillbaka", handlers, s.sendBack)
 
@@ -90,5 +92,6 @@ func (s *desk) routes(d *web.Door) {
 	d.Post(root+"/begaran/:number/svar", intake, s.recordAnswer)
 	d.Post(root+"/begaran/:number/lagg-till", intake, s.addController)
 	d.Post(root+"/begaran/:number/ta-bort", intake, s.removeController)
+	d.Post(root+"/begaran/:number/papper", intake, s.takePaper)
 	d.Post(root+"/begaran/:number/skydd", intake, s.protectRequest)
 }

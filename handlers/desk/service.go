@@ -29,6 +29,7 @@ type staffService interface {
 // caseService is the cases of the actor's controllers.
 type caseService interface {
 	Queue(ctx context.Context, actor models.Actor, f workflows.QueueFilter) (workflows.Queue, error)
+	OpenAppeals(ctx context.Context, actor models.Actor, at models.ControllerID) ([]workflows.AppealItem, error)
 	CasePage(ctx context.Context, actor models.Actor, number string) (workflows.CaseView, error)
 	CaseFile(ctx context.Context, actor models.Actor, number string, file models.FileID) (io.ReadSeekCloser, workflows.FileView, error)
 	Preview(ctx context.Context, actor models.Actor, number string) ([]byte, error)
@@ -40,6 +41,7 @@ type caseService interface {
 type intakeService interface {
 	Intake(ctx context.Context, actor models.Actor, after workflows.IntakeCursor) ([]workflows.IntakeItem, bool, error)
 	IntakePage(ctx context.Context, actor models.Actor, number string) (workflows.IntakeView, error)
+	PassOnAppeal(ctx context.Context, actor models.Actor, number string, version int, in workflows.Paper) error
 	AskPerson(ctx context.Context, actor models.Actor, number string, version int, text string) error
 	RecordAnswer(ctx context.Context, actor models.Actor, number string, version int, text string) error
 	AddController(ctx context.Context, actor models.Actor, number string, version int, c models.ControllerID, reason string) error

@@ -54,6 +54,7 @@ func tasks(v workflows.CaseView) []task {
 	add(may(v, workflows.ActionCarryOut), task{"desk.task.carry-out", count(undone(v)), "#atgarder", "tick"})
 	add(may(v, workflows.ActionMessage) && waitsForReply(v), task{"desk.task.message", nil, "#meddelanden", "message"})
 	add(may(v, workflows.ActionAnswer), task{"desk.task.answer", nil, "#svar-form", "message"})
+	add(len(v.Appeals) > 0 && may(v, workflows.ActionRegisterAppeal), task{"desk.task.appeal", count(len(v.Appeals)), "#overklagande", "pen"})
 	add(may(v, workflows.ActionDiary) && v.Case.DiaryNumber == nil, task{"desk.task.diary", nil, "#registrator", "pen"})
 	add(may(v, workflows.ActionServe) && len(v.Services) == 0, task{"desk.task.serve", nil, "#registrator", "pen"})
 	return out

@@ -111,6 +111,11 @@ func (p *portal) mine(d *web.Door) {
 	d.Post("/mina/:number/fraga", web.Resident(), p.answerQuestion)
 	d.Get("/mina/:number/ta-tillbaka", web.Resident(), p.withdrawPage)
 	d.Post("/mina/:number/ta-tillbaka", web.Resident(), p.withdraw)
+	d.Get("/mina/:number/overklaga/:prefix", web.Resident(), p.appealPage)
+	d.Add(web.Route{
+		Method: http.MethodPost, Pattern: "/mina/:number/overklaga/:prefix", Rule: web.Resident(), Handler: p.appeal,
+		Body: uploadsAtOnce*p.UploadMax + web.FormLimit, Slow: true,
+	})
 	d.Get("/mina/:number/fil/:file", web.Resident(), p.askAgain)
 	d.Get("/mina/:number/fil/:file/klar", web.Resident(), p.filePage)
 	d.Add(web.Route{

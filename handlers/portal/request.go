@@ -42,19 +42,20 @@ type questionForm struct {
 // caseBlock is one controller's part of the page.
 type caseBlock struct {
 	workflows.MyCase
-	Anchor   string // of its own part of the page
-	Status   string // as drawn: late stands for any that is
-	Files    []fileRow
-	Messages []templates.Message
-	Field    string // of the reply
-	Typed    string // of the reply, when the form is shown again
-	Reply    string // where it is sent
-	Answer   string // where the answer to a question is sent
-	AskField string
-	AskTyped string
-	OwnDue   bool // its last day differs from the request's
-	Open     bool // the form is unfolded
-	DPO      bool
+	Anchor    string // of its own part of the page
+	Status    string // as drawn: late stands for any that is
+	Files     []fileRow
+	Messages  []templates.Message
+	Field     string // of the reply
+	Typed     string // of the reply, when the form is shown again
+	Reply     string // where it is sent
+	AppealURL string // of the page to appeal on
+	Answer    string // where the answer to a question is sent
+	AskField  string
+	AskTyped  string
+	OwnDue    bool // its last day differs from the request's
+	Open      bool // the form is unfolded
+	DPO       bool
 }
 
 // fileRow is a released file in a list.
@@ -175,7 +176,7 @@ func (p *portal) showRequest(c *gin.Context, status int, r workflows.MyRequest, 
 func (p *portal) block(c *gin.Context, r workflows.MyRequest, k workflows.MyCase, again typed) caseBlock {
 	b := caseBlock{
 		MyCase: k, Anchor: "med-" + k.Controller.Prefix, Status: k.Status, Field: replyField(k), AskField: askField(k),
-		Reply: requestPath(r.Number) + "/meddelande", Answer: requestPath(r.Number) + "/svara",
+		AppealURL: appealPath(r.Number, k.Controller.Prefix), Reply: requestPath(r.Number) + "/meddelande", Answer: requestPath(r.Number) + "/svara",
 		OwnDue: !k.Due.IsZero() && (k.Due != r.Due || k.Extension != nil || k.Paused) && !settled(k),
 	}
 	if k.Late && !settled(k) {

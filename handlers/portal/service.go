@@ -34,6 +34,8 @@ type Service interface {
 	ProtectRequest(ctx context.Context, actor models.Actor, number string) error
 	WithdrawRequest(ctx context.Context, actor models.Actor, number string, version int) error
 	AnswerRequest(ctx context.Context, actor models.Actor, number string, version int, text string) error
+	AttachAppeal(ctx context.Context, actor models.Actor, id models.CaseID, f workflows.IncomingFile) (workflows.FileView, error)
+	DetachAppeal(ctx context.Context, actor models.Actor, id models.CaseID, file models.FileID) error
 	OpenAnswer(ctx context.Context, actor models.Actor, file models.FileID) (io.ReadSeekCloser, workflows.FileView, error)
 	Apply(ctx context.Context, actor models.Actor, on workflows.On, in workflows.Input) error
 	Record(ctx context.Context, actor models.Actor, on workflows.On, in workflows.Input) error

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"slices"
 	"sync"
 	"time"
 
@@ -310,4 +311,35 @@ func sampleRequest(to []models.Controller) workflows.MyRequest {
 		r.Cases = append(r.Cases, c)
 	}
 	return r
+}
+
+func (u *useCases) AttachAppeal(_ context.Context, a models.Actor, id models.CaseID, f workflows.IncomingFile) (workflows.FileView, error) {
+	b, err := io.ReadAll(f.Body)
+	if err != nil {
+		return workflows.FileView{}, err
+	}
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	v := workflows.FileView{ID: models.NewID[models.File](), Name: f.Name, Size: int64(len(b)), Purpose: models.FileAppeal}
+	return v, u.changeCase(a, id, func(k *workflows.MyCase) { k.AppealFiles = append(k.AppealFiles, v) })
+}
+
+func (u *useCases) DetachAppeal(_ context.Context, a models.Actor, id models.CaseID, file models.FileID) error {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.changeCase(a, id, func(k *workflows.MyCase) {
+		k.AppealFiles = slices.DeleteFunc(k.AppealFiles, func(f workflows.FileView) bool { return f.ID == file })
+	})
+}
+
+func (u *useCases) changeCase(a models.Actor, id models.CaseID, change func(k *workflows.MyCase)) error {
+	for number, r := range u.requests {
+		for i := range r.Cases {
+			if r.Cases[i].ID == id && u.owners[number] == a.Subject {
+				change(&r.Cases[i])
+				return nil
+			}
+		}
+	}
+	return workflows.ErrNotFound
 }
