@@ -3,6 +3,7 @@ package workflows_test
 import (
 	"bytes"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -208,4 +209,88 @@ func TestTemplatesAreEmptyAndRead(t *testing.T) {
 			t.Errorf("%s has format %d, %v", cell, style.NumFmt, err)
 		}
 	}
+}
+
+// The guide of docs/import.md, followed: the templates filled in for three controllers and nothing else make a municipality where
+// every controller has who must act, and the search lists and suggestions have something to go by.
+func TestThreeControllersFromTheTemplates(t *testing.T) {
+	t.Parallel()
+	file, err := written(t, workflows.Templates()[0]).Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	book, err := excelize.OpenReader(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	row := map[string]int{}
+	fill := func(table string, cells ...string) {
+		t.Helper()
+		row[table]++
+		heads, err := book.GetRows(table)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := 0; i < len(cells); i += 2 {
+			column := slices.Index(heads[0], cells[i])
+			if column < 0 {
+				t.Fatalf("%s has no column %s", table, cells[i])
+			}
+			if err := book.SetCellValue(table, sheet.ColumnLetter(column)+strconv.Itoa(row[table]+1), cells[i+1]); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for prefix, name := range map[string]string{"KS": "Kommunstyrelsen", "SN": "Socialnämnden", "BUN": "Barn- och utbildningsnämnden"} {
+		at := "@" + strings.ToLower(prefix) + ".liten.example"
+		form := map[bool]string{true: "styrelse", false: "nämnd"}[prefix == "KS"]
+		yes := func(b bool) string { return map[bool]string{true: "ja", false: ""}[b] }
+		fill("Nämnder", "Förkortning", prefix, "Namn", name, "Form", form, "Känslig", yes(prefix == "SN"), "Förvaltningsrätt", "Förvaltningsrätten i Umeå",
+			"Adress", "Storgatan 1, 900 00 Liten", "E-post", "namnden"+at, "DSO", "Dag Öberg", "DSO e-post", "dso@liten.example", "Samordnar", yes(prefix == "KS"))
+		for _, who := range []string{"ombud", "chef", "registrator"} {
+			fill("Personal", "E-post", who+at, "Namn", who+" vid "+prefix)
+		}
+		for who, role := range map[string]string{"ombud" + at: "personuppgiftsombud", "chef" + at: "beslutsfattare", "registrator" + at: "registrator", "dso@liten.example": "dataskyddsombud"} {
+			fill("Uppdrag", "E-post", who, "Roll", role, "Nämnd", prefix, "Från och med", "2026-01-01")
+		}
+		fill("Delegation", "Nämnd", prefix, "Nr", "4.10", "Ärende", "Registrerades rättigheter", "Beslutstyper", strings.Join(workflows.DecisionKinds(), ", "),
+			"Delegat e-post", "chef"+at, "Befattning", "Chef", "Beslutad", "2025-12-01", "Paragraf", "§ 100", "Gäller från och med", "2026-01-01")
+		fill("System", "Nämnd", prefix, "System", "Diariet", "Ägare", "Kanslichef", "Så söker du", "Sök på personnummer.")
+		fill("Behandlingar", "Nämnd", prefix, "System", "Diariet", "Behandling", "Diarieföring", "Ändamål", "Hålla ordning", "Laglig grund", "Artikel 6.1 c, OSL 5 kap.",
+			"Kategorier av uppgifter", "Namn", "Mottagare", "Inga", "Bevarande och gallring", "Bevaras", "Källa", "Den enskilde", "Kopplingar", "avsändare, elev")
+	}
+	fill("Personal", "E-post", "dso@liten.example", "Namn", "Dag Öberg")
+	for _, role := range []string{"servicecenter", "logggranskare", "administratör"} {
+		fill("Personal", "E-post", role[:3]+"@liten.example", "Namn", role)
+		fill("Uppdrag", "E-post", role[:3]+"@liten.example", "Roll", role, "Från och med", "2026-01-01")
+	}
+	var out bytes.Buffer
+	if err := book.Write(&out); err != nil {
+		t.Fatal(err)
+	}
+	store := importStore(t)
+	importApplied(t, store, []workflows.ImportFile{importFile("insyn-mallar.xlsx", out.Bytes())})
+	day := calendar.New(2026, 3, 2)
+	save(t, store, func(tx *models.Tx, o models.Organisation) error {
+		for _, c := range o.Controllers {
+			for _, role := range []models.Role{models.RoleOmbud, models.RoleDecider, models.RoleDSO, models.RoleRegistrator} {
+				if s, err := tx.StaffWith(role, c.ID, day); err != nil || len(s) != 1 {
+					t.Errorf("%s: %d %s, %v", c.Prefix, len(s), role, err)
+				}
+			}
+			for _, kind := range workflows.DecisionKinds() {
+				if d, err := tx.DelegationsFor(c.ID, kind, day); err != nil || len(d) != 1 || d[0].Number != "4.10" {
+					t.Errorf("%s: %s: %v, %v", c.Prefix, kind, d, err)
+				}
+			}
+			if y, err := tx.Systems(c.ID, day); err != nil || len(y) != 1 {
+				t.Errorf("%s: %v, %v", c.Prefix, y, err)
+			}
+		}
+		c, err := tx.CoordinatingController(day)
+		if c.Prefix != "KS" || len(o.Controllers) != 3 {
+			t.Errorf("%s coordinates %d", c.Prefix, len(o.Controllers))
+		}
+		return err
+	})
 }

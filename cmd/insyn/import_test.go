@@ -2,12 +2,15 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"insyn/internal/calendar"
 	"insyn/internal/testkit"
 	"insyn/workflows/workflowtest/kommun"
 )
@@ -87,5 +90,49 @@ func TestImportCommand(t *testing.T) {
 	}
 	if _, err = run(importCmd{Lang: "sv", File: []string{filepath.Join(whole, "saknas.csv")}}); err == nil {
 		t.Error("a file that is not there was imported")
+	}
+}
+
+// Templates are written, filled folders are not overwritten, and what is exported is read in without a change.
+func TestExportAndTemplateCommands(t *testing.T) {
+	t.Parallel()
+	env := environment{"INSYN_DATABASE_URL=" + testkit.DB(t).RuntimeURL}
+	var out bytes.Buffer
+	run := func(c interface {
+		Run(ctx context.Context, env environment, out io.Writer) error
+	}) (string, error) {
+		out.Reset()
+		err := c.Run(t.Context(), env, &out)
+		return out.String(), err
+	}
+	templates, exported := filepath.Join(t.TempDir(), "mallar"), filepath.Join(t.TempDir(), "ut")
+	if text, err := run(&importCmd{Templates: templates}); err != nil || strings.Count(text, "\n") != 7 || !strings.Contains(text, filepath.Join(templates, "csv", "uppdrag.csv")) {
+		t.Errorf("templates: %v\n%s", err, text)
+	}
+	if _, err := run(&importCmd{Templates: templates}); err == nil || !strings.Contains(err.Error(), "is there already") {
+		t.Errorf("templates over filled ones: %v", err)
+	}
+	if _, err := run(&importCmd{}); !errors.Is(err, errNoSpreadsheets) {
+		t.Errorf("no files: %v", err)
+	}
+	if text, err := run(&importCmd{Lang: "sv", Apply: true, File: []string{demoFolder(t, "", nil)}}); err != nil {
+		t.Fatal(err, text)
+	}
+	if text, err := run(&exportCmd{Dir: exported}); err != nil || !strings.HasPrefix(text, filepath.Join(exported, "insyn.xlsx")) {
+		t.Errorf("export: %v\n%s", err, text)
+	}
+	for _, from := range []string{exported, filepath.Join(exported, "csv")} {
+		text, err := run(&importCmd{Lang: "sv", Apply: true, EndMissing: calendar.New(2026, 6, 30), File: []string{from}})
+		if err != nil || strings.ContainsAny(text, "+~") || strings.Contains(text, "- ") || strings.Count(text, "nya 0, ändrade 0,") != 6 {
+			t.Errorf("exported and imported: %v\n%s", err, text)
+		}
+	}
+	if info, err := os.Stat(filepath.Join(exported, "insyn.xlsx")); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("who may read the export: %v, %v", info.Mode(), err)
+	}
+	few := demoFolder(t, "delegation.csv", func(s string) string { return strings.Join(strings.Split(s, "\n")[:3], "\n") })
+	text, err := run(&importCmd{Lang: "sv", EndMissing: calendar.New(2026, 6, 30), File: []string{filepath.Join(few, "delegation.csv")}})
+	if err != nil || !strings.Contains(text, "(saknas, avslutas 2026-06-30)") || !strings.Contains(text, ", varav avslutas ") || !strings.Contains(text, "Provkörning") {
+		t.Errorf("end what is missing: %v\n%s", err, text)
 	}
 }
