@@ -133,8 +133,8 @@ func idsCompared() cmp.Option {
 	return cmp.AllowUnexported(models.StaffID{}, models.ControllerID{}, models.SystemID{}, models.DelegationID{}, models.ID[models.Assignment]{}, models.ID[models.Activity]{})
 }
 
-// cellsOf reads the tables of a spreadsheet.
-func cellsOf(t *testing.T, file workflows.ImportFile) map[string][][]sheet.Cell {
+// cellsOf reads the tables of a spreadsheet as text.
+func cellsOf(t *testing.T, file workflows.ImportFile) map[string][][]string {
 	t.Helper()
 	in, err := file.Open()
 	if err != nil {
@@ -144,11 +144,16 @@ func cellsOf(t *testing.T, file workflows.ImportFile) map[string][][]sheet.Cell 
 	if err != nil || len(faults) > 0 {
 		t.Fatal(faults, err)
 	}
-	cells := map[string][][]sheet.Cell{}
+	tables := map[string][][]string{}
 	for _, s := range sheets {
-		cells[s.Name] = s.Rows
+		tables[s.Name] = make([][]string, len(s.Rows))
+		for i, row := range s.Rows {
+			for _, c := range row {
+				tables[s.Name][i] = append(tables[s.Name][i], c.Text)
+			}
+		}
 	}
-	return cells
+	return tables
 }
 
 // endOne ends the administrator's assignment at an instant, as the administrator's page does, and one before it began.
