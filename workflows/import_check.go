@@ -34,6 +34,9 @@ const (
 	importFaultJointSelf      = "joint-self"
 	importFaultCoordinates    = "coordinates-twice"
 	importFaultEnded          = "assignment-ended"
+
+	importFaultDelegationEnded   = "delegation-ended"
+	importFaultLastAdministrator = "administrator-last"
 )
 
 // check looks at the rows together.
@@ -58,6 +61,37 @@ func (in *importing) check(before importStored, today calendar.Date) {
 		}
 	}
 	in.checkIndependence(before)
+	in.checkAdministrator(before, assignments)
+}
+
+// checkAdministrator sees to it that somebody goes on as administrator where one now leaves: otherwise only the command line
+// helps.
+func (in *importing) checkAdministrator(before importStored, after []models.Assignment) {
+	stored := importByKey(before.assignments)
+	for _, row := range in.assignments {
+		was, known := stored[importMatchKey(row.value)]
+		shorter := known && was.Role == models.RoleAdmin && !row.value.ValidTo.IsZero() && (was.lastDay().IsZero() || row.value.ValidTo.Before(was.lastDay()))
+		if shorter && !row.record.Faulty() && !administratorStays(was.StaffID, row.value.ValidTo, after) {
+			row.record.Fail(colTo, importFaultLastAdministrator, nil)
+		}
+	}
+	for _, a := range before.assignments {
+		gone, ok := in.missing(ImportAssignments, a)
+		if ok && gone.EndedNow && a.Role == models.RoleAdmin && !administratorStays(a.StaffID, gone.Last, after) {
+			in.faults.Add(sheet.Fault{File: in.fileOf(), Sheet: importKindOf(ImportAssignments).sheet, Found: a.key(), Key: importFaultLastAdministrator})
+		}
+	}
+}
+
+// fileOf names a file in which staff or their assignments stand.
+func (in *importing) fileOf() string {
+	if len(in.assignments) > 0 {
+		return in.assignments[0].record.At("").File
+	}
+	if len(in.staff) > 0 {
+		return in.staff[0].record.At("").File
+	}
+	return ""
 }
 
 // checkCoordinator sees to it that only one coordinates.

@@ -193,9 +193,34 @@ func TestEndedAssignmentsStayEnded(t *testing.T) {
 		return tx.StopAssignment(o.Assignments[i].ID, calendar.DateOf(at))
 	})
 	report := runImport(t, store, importDemoFiles(t), true)
-	want := "personal.xlsx, blad Uppdrag, rad 21, kolumn E (Till och med): Uppdraget avslutades i Insyn 2026-02-27. Skriv den dagen. Ska personen ha rollen igen behövs en ny rad med en ny första dag.\n"
+	want := "personal.xlsx, blad Uppdrag, rad 21, kolumn E (Till och med): Uppdraget upphörde 2026-02-27 enligt Insyn. Skriv den dagen. Ska personen ha rollen igen behövs en ny rad med en ny första dag.\n"
 	if got := importReportOf(report, "sv"); got != want || report.Applied {
 		t.Errorf("said %q", got)
 	}
 	importApplied(t, store, importWithFile(importDemoFiles(t), importEdited(t, "personal.xlsx", importCells("Uppdrag", "E21", "2026-02-27"))))
+}
+
+// The rules of the administrator's pages hold for spreadsheets: what is over is not opened again, and an administrator is left.
+func TestSpreadsheetsKeepToTheRulesOfThePages(t *testing.T) {
+	t.Parallel()
+	store := importStore(t)
+	importApplied(t, store, importWithFile(importDemoFiles(t), importEdited(t, "personal.xlsx", importCells("Uppdrag", "E3", "2025-12-31"))))
+	for name, c := range map[string]struct {
+		file workflows.ImportFile
+		end  calendar.Date
+		want string
+	}{
+		"a role that is over": {file: importEdited(t, "personal.xlsx", importCells("Uppdrag", "E3", "2026-12-31")),
+			want: "personal.xlsx, blad Uppdrag, rad 3, kolumn E (Till och med): ”2026-12-31”: Uppdraget upphörde 2025-12-31 enligt Insyn. Skriv den dagen. Ska personen ha rollen igen behövs en ny rad med en ny första dag."},
+		"the last administrator's last day": {file: importEdited(t, "personal.xlsx", importCells("Uppdrag", "E3", "2025-12-31", "E22", "2026-12-31")),
+			want: "personal.xlsx, blad Uppdrag, rad 22, kolumn E (Till och med): ”2026-12-31”: Då finns ingen administratör kvar. Lägg till en annan administratör, eller låt den här vara."},
+		"the last administrator gone": {end: calendar.New(2026, 6, 30), file: importEdited(t, "personal.xlsx", func(b *excelize.File) error {
+			return firstError(b.SetCellValue("Uppdrag", "E3", "2025-12-31"), b.RemoveRow("Uppdrag", 22))
+		}), want: "personal.xlsx, blad Uppdrag: ”davit.petrosyan@exempelby.example · administratör · 2024-01…”: Då finns ingen administratör kvar. Lägg till en annan administratör, eller låt den här vara."},
+	} {
+		report, err := workflows.Import(t.Context(), store, []workflows.ImportFile{c.file}, workflows.ImportOptions{Apply: true, EndMissing: c.end})
+		if got := strings.TrimSpace(importReportOf(report, "sv")); err != nil || report.Applied || got != c.want {
+			t.Errorf("%s: %v\n%s", name, err, got)
+		}
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"insyn/internal/calendar"
 	"insyn/internal/sheet"
 	"insyn/models"
 )
@@ -104,9 +105,7 @@ func (in *importing) resolveAssignments(before importStored, refs importReferenc
 		if was, known := stored[importMatchKey(row.value)]; known {
 			row.value.ID, row.value.EndedAt = was.ID, was.EndedAt
 			row.value.keep(was, row.record.Has)
-			if last := was.lastDay(); was.EndedAt != nil && (row.value.ValidTo.IsZero() || row.value.ValidTo.After(last)) {
-				row.record.Fail(colTo, importFaultEnded, sheet.Args{"last": last.String()})
-			}
+			in.closed(row.record, importFaultEnded, was.lastDay(), row.value.ValidTo, was.EndedAt != nil)
 		}
 	}
 	onceOnly(in, ImportAssignments, in.assignments, colEmail)
@@ -121,6 +120,7 @@ func (in *importing) resolveDelegations(before importStored, refs importReferenc
 		row.value.ID = models.NewID[models.Delegation]()
 		if was, known := stored[importMatchKey(row.value)]; known {
 			row.value.ID = was.ID
+			in.closed(row.record, importFaultDelegationEnded, was.ValidTo, row.value.ValidTo, false)
 		}
 	}
 	onceOnly(in, ImportDelegations, in.delegations, colNumber)
@@ -147,6 +147,14 @@ func (in *importing) resolveActivities(before importStored, refs importReference
 		checkImportPeriod(row.record, row.value.ValidFrom, row.value.ValidTo)
 	}
 	onceOnly(in, ImportActivities, in.activities, colActivity)
+}
+
+// closed finds a row that would open again what is over: events and decisions speak of it, so that a new row is asked for.
+func (in *importing) closed(r *sheet.Record, fault string, was, now calendar.Date, stopped bool) {
+	over := stopped || !was.IsZero() && was.Before(in.today)
+	if over && (now.IsZero() || now.After(was)) {
+		r.Fail(colTo, fault, sheet.Args{"last": was.String()})
+	}
 }
 
 // importByKey finds stored rows by their keys.
