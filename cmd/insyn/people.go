@@ -15,6 +15,7 @@ func demoResidents() []demoidp.Person {
 		{Key: "maja", Number: "197701172392", GivenName: "Maja", FamilyName: "Lindqvist", Email: "maja.lindqvist@post.example", Description: "Har barn i skolan, hyr lägenhet, har sökt stöd"},
 		{Key: "omar", Number: "198404012380", GivenName: "Omar", FamilyName: "Haddad", Email: "omar.haddad@post.example", Description: "Arbetar i kommunen"},
 		{Key: "ester", Number: "197806012394", GivenName: "Ester", FamilyName: "Norberg", Description: "Har skyddade personuppgifter"},
+		{Key: "signe", Number: "194904202621", GivenName: "Signe", FamilyName: "Åkerman", Email: "signe.akerman@post.example", Description: "Har bott i kommunen i hela sitt liv"},
 	}
 }
 

@@ -50,6 +50,7 @@ func (t *tour) needles() []needle {
 	add := func(what, text string) { out = append(out, needle{what, shapes(text)}) }
 	for _, n := range []struct{ name, number, mail, phone, street string }{
 		{nameMaja, numberMaja, mailMaja, "070-174 06 35", "Lärksångsvägen"}, {nameOmar, numberOmar, mailOmar, "070-174 06 52", "Sälgstigen"},
+		{nameSigne, numberSigne, mailSigne, "070-174 06 61", "Rönnbärsvägen"},
 	} {
 		full := n.number
 		for _, form := range []string{full, full[:8] + "-" + full[8:], full[2:], full[2:8] + "-" + full[8:]} {
