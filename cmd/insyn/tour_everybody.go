@@ -77,7 +77,7 @@ func (t *tour) eachHasOne(number string, all []askedAt) {
 	}
 	for _, at := range []string{"KS", "SN", "BUN", "EBAB"} {
 		p := t.ombud(at)
-		p.open(deskCase(number+"-"+at)).sees(nameSigne)
+		p.open(deskCase(number + "-" + at)).sees(nameSigne)
 		for _, other := range all {
 			if other.prefix != at {
 				p.misses(number + "-" + other.prefix)

@@ -37,7 +37,7 @@ func ombudsAt(at string) []string {
 	return []string{officers()[at].ombud}
 }
 
-var mailNumber = regexp.MustCompile(`INS-\d{4}-\d{5,}(-[A-Z]+)?`)
+var mailNumber = regexp.MustCompile(`INS-\d{4}-\d{5,}(-[A-ZÅÄÖ]+)?`)
 
 // classify finds out which of the service's mails a caught one is, by its words.
 func (t *tour) classify(m mail.Caught) sentMail {

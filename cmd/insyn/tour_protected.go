@@ -27,7 +27,7 @@ func (t *tour) esterIsProtected() {
 // esterAsks: the question about protection comes first; then one controller, confirmed, and nothing that leads to her.
 func (t *tour) esterAsks(ester *person) string {
 	ester.open("/ny").sees("Har du skyddade personuppgifter?", "Säkrast är att du ringer eller besöker oss")
-	ester.send(ester.form(visitor.ActionEnds("/ny/skydd")), "").sees("Skyddade personuppgifter", "Vi skickar inga mejl till dig.")
+	ester.send(ester.form(visitor.ActionEnds("/ny/registerutdrag/skydd")), "").sees("Skyddade personuppgifter", "Vi skickar inga mejl till dig.")
 	ester.send(ester.form(visitor.ActionEnds("/skydd"), visitor.HasField("skydd")), "").status(422).reads("Svara ja eller nej.")
 	ester.send(ester.form(visitor.ActionEnds("/skydd"), visitor.HasField("skydd")).Choose("skydd", "ja"), "")
 	ester.sees("Din begäran hanteras som skyddad.").lacks(`input[value=alla]`)
