@@ -3,6 +3,7 @@ package history
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"insyn/internal/calendar"
 	"insyn/models"
@@ -139,8 +140,9 @@ func (c *working) find(ctx context.Context) error {
 		records = c.records()
 	}
 	found := map[string]int{}
-	for _, r := range records {
-		found[r.system]++
+	for i := range records {
+		records[i].system = inUse(v.Searches, records[i].system)
+		found[records[i].system]++
 	}
 	var without []models.SearchID
 	by := map[string]models.SearchID{}
@@ -170,6 +172,14 @@ func (c *working) find(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// inUse is the system, or the first of those that were in use when the request came.
+func inUse(searches []models.Search, system string) string {
+	if slices.ContainsFunc(searches, func(s models.Search) bool { return s.System == system }) {
+		return system
+	}
+	return searches[0].System
 }
 
 // records are what is found: one or two pieces that are released, and a secret one.

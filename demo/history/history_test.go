@@ -25,7 +25,7 @@ func TestHistoryFillsTheDesks(t *testing.T) {
 	if r, err := workflows.Import(t.Context(), w.Store, files, workflows.ImportOptions{Apply: true}); err != nil || len(r.Faults) > 0 {
 		t.Fatalf("import: %v %v", r.Faults, err)
 	}
-	const closed = 12
+	const closed = 30
 	until := w.Clock.Now()
 	made, err := history.Make(t.Context(), lanes(w), history.Options{Until: until, Closed: closed})
 	if err != nil {
