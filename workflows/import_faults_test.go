@@ -92,6 +92,7 @@ func importBroken(t *testing.T) map[string][]workflows.ImportFile {
 		"excel error":              personal("B6", "#REF!"),
 		"formula without a value":  importFormula(t, "personal.xlsx", "Personal", "C4"),
 		"unknown role":             uppdrag("B3", "chef"),
+		"role of a delegate":       uppdrag("B5", "beslutfattare"),
 		"role without place":       uppdrag("C13", ""),
 		"role with place":          uppdrag("C2", "KS"),
 		"unknown controller":       uppdrag("C13", "XX"),
