@@ -52,6 +52,7 @@ type place struct {
 	released string // number of the request
 	ready    string
 	letter   models.FileID
+	inquiry  models.Inquiry // the person's, with the servicecenter
 }
 
 func open(t *testing.T) *place {
@@ -65,6 +66,14 @@ func open(t *testing.T) *place {
 	mine, err := w.MyRequest(t.Context(), p.maja, p.released)
 	must(t, err)
 	p.letter = mine.Cases[0].Letter.ID
+
+	who := workflowtest.Person()
+	number, err := w.Ask(t.Context(), p.maja, workflows.AskForm{Form: "form-0000000000000001", Text: "Hur länge sparas det?", Language: "sv", Who: &who})
+	must(t, err)
+	must(t, w.Store.InTx(t.Context(), models.SystemActor(), func(tx *models.Tx) (err error) {
+		p.inquiry, err = tx.InquiryByNumber(number)
+		return err
+	}))
 
 	texts, err := templates.New(templates.DefaultLook("Exempelby kommun"))
 	must(t, err)
@@ -155,6 +164,13 @@ func (p *place) own(t *testing.T, r web.RouteInfo) things {
 		number += "-SN"
 	}
 	out["number"] = number
+	switch {
+	case strings.Contains(r.Pattern, "/fragor/"):
+		out["number"], out["inquiry"] = p.inquiry.Number, p.inquiry.ID.String()
+	case strings.HasPrefix(r.Pattern, "/fraga/:id"):
+		out["id"] = p.inquiry.ID.String()
+		return out
+	}
 	out["case"] = p.Case(strings.TrimSuffix(number, "-SN") + "-SN").ID.String()
 	if strings.Contains(r.Pattern, ":person") {
 		p.newcomer(t, out)
@@ -193,6 +209,9 @@ func missing(have things) things {
 		out[k] = v
 	}
 	out["case"] = models.NewID[models.Case]().String()
+	if have["inquiry"] != "" {
+		out["inquiry"] = models.NewID[models.Inquiry]().String()
+	}
 	out["id"], out["file"] = models.NewID[models.Request]().String(), models.NewID[models.File]().String()
 	out["number"] = regexp.MustCompile(`-\d{5}`).ReplaceAllString(have["number"], "-99999")
 	return out
@@ -215,7 +234,7 @@ func (th things) path(pattern string) string {
 func (p *place) ask(r web.RouteInfo, u user, th things, header ...string) (*http.Response, string) {
 	req := httptest.NewRequest(r.Method, base+th.path(r.Pattern), nil)
 	if r.Method == http.MethodPost {
-		req = httptest.NewRequest(r.Method, base+th.path(r.Pattern), strings.NewReader("version=1&case="+th["case"]+"&assignment="+th["assignment"]))
+		req = httptest.NewRequest(r.Method, base+th.path(r.Pattern), strings.NewReader("version=1&case="+th["case"]+"&inquiry="+th["inquiry"]+"&assignment="+th["assignment"]))
 		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		req.Header.Set("Sec-Fetch-Site", "same-origin")
 	}
@@ -247,6 +266,8 @@ func admits(r web.RouteInfo, u user) (in, known bool) {
 		return true, true
 	case models.ResidentKind:
 		return u.actor.Kind == models.ResidentKind, u.actor.Kind == models.ResidentKind
+	case models.InquirerKind:
+		return false, false // nobody here has shown a code
 	default:
 		in = len(r.Rule.Roles) == 0
 		for _, role := range r.Rule.Roles {
@@ -263,6 +284,10 @@ func (p *place) theirs(r web.RouteInfo, u user) bool {
 	switch {
 	case !strings.Contains(r.Pattern, ":number") && !strings.Contains(r.Pattern, ":id"):
 		return true
+	case strings.HasPrefix(r.Pattern, "/fraga/"):
+		return true // the same for every id: it leads to the page that sends the code
+	case strings.Contains(r.Pattern, "/arbete/fragor/"):
+		return u.actor.HasRole(models.RoleServicecenter)
 	case u.actor.Kind == models.ResidentKind:
 		return u.actor.Subject == p.maja.Subject
 	case strings.Contains(r.Pattern, "/begaran/"):
@@ -306,6 +331,12 @@ func (p *place) probe(t *testing.T, r web.RouteInfo, u user) {
 	case !known:
 		door := map[string]string{"portal": "/", "desk": "/arbete/"}[r.Door]
 		to := res.Header.Get("Location")
+		if r.Rule.Kind == models.InquirerKind {
+			if res.StatusCode != http.StatusSeeOther || to != "/fraga/"+th["id"] {
+				t.Errorf("%s, without the code: %s to %q", what, res.Status, to)
+			}
+			break
+		}
 		if r.Door == "desk" && r.Method == http.MethodPost && res.StatusCode == http.StatusUnauthorized {
 			break // a page that says so, and keeps what was typed
 		}

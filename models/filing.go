@@ -62,11 +62,15 @@ type Filing struct {
 // Checked tells whether the identity of whoever asks is checked.
 func (f Filing) Checked() bool { return f.Identity != IdentityNotYet }
 
-// InsertFiling stores how a request came in. Set RequestID, SubjectID, Channel, ArrivedOn, Rule and Identity.
+// InsertFiling stores how a request came in. Set RequestID, SubjectID, Channel, ArrivedOn, Rule and Identity; a
+// job names also who registered it.
 func (tx *Tx) InsertFiling(f *Filing) error {
-	f.RegisteredBy, f.RegisteredAt = tx.Actor.Staff, tx.Now
+	if tx.Actor.Kind != SystemKind {
+		f.RegisteredBy = tx.Actor.Staff
+	}
+	f.RegisteredAt = tx.Now
 	if f.Checked() {
-		f.IdentityBy, f.IdentityAt = tx.Actor.Staff, &tx.Now
+		f.IdentityBy, f.IdentityAt = f.RegisteredBy, &tx.Now
 	}
 	return gorm.G[Filing](tx.db).Create(tx.Context(), f)
 }

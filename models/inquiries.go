@@ -191,7 +191,7 @@ func (tx *Tx) CountInquiries(tier int) (int, error) {
 
 // AnsweredBefore lists inquiries that have stood answered since before an instant, for the watch.
 func (tx *Tx) AnsweredBefore(before time.Time, limit int) ([]Inquiry, error) {
-	return raw[Inquiry](tx, "select * from inquiries where state = 'answered' and state_since < ? order by state_since, id limit ?", before, limit)
+	return raw[Inquiry](tx, "select * from inquiries where state = 'answered' and state_since <= ? order by state_since, id limit ?", before, limit)
 }
 
 // InsertInquiryMessage stores a message in the tier that the inquiry is in, with its text sealed.

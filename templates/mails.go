@@ -23,6 +23,10 @@ type MailDoc struct {
 	Due calendar.Date
 	// BaseURL is the service's address, https://insyn.exempelby.example; the link leads to the list of requests or cases.
 	BaseURL string
+	// Inquiry is the id of an inquiry that was asked without a login: the link leads to its page, where a code is asked for.
+	Inquiry string
+	// Code is the one-time code of an inquiry; a mail with a code has no link.
+	Code string
 }
 
 // ResidentMails are the kinds of mail to residents.
@@ -33,8 +37,15 @@ func ResidentMails() []string {
 // StaffMails are the kinds of mail to staff.
 func StaffMails() []string {
 	return []string{"new-case", "review-offered", "ready-to-decide", "sent-back", "carry-out", "due-soon", "overdue", "new-message", "resumed",
-		"withdrawn-case", "letter-to-register", "post-it", "appeal-arrived", "paper-arrived"}
+		"withdrawn-case", "letter-to-register", "post-it", "appeal-arrived", "paper-arrived",
+		"inquiry-passed", "inquiry-followed-up", "inquiry-direct"}
 }
+
+// InquiryMails are the kinds of mail to somebody who has asked a question: they carry no number, since whoever reads the mail needs
+// none, and the one with the one-time code carries no link, so that the two ways stay apart.
+func InquiryMails() []string { return []string{"inquiry-answered", mailCode} }
+
+const mailCode = "inquiry-code"
 
 // mailSet is the layout of the HTML part in each language.
 type mailSet map[string]*template.Template
@@ -53,7 +64,7 @@ func (s *Set) loadMails(fsys fs.FS, lang string) error {
 	if err := s.verify(t, "mails/mail.html", "mail"); err != nil {
 		return err
 	}
-	for _, kind := range slices.Concat(ResidentMails(), StaffMails()) {
+	for _, kind := range slices.Concat(ResidentMails(), StaffMails(), InquiryMails()) {
 		for _, part := range []string{".subject", ".body"} {
 			if !s.texts.Has("mail." + kind + part) {
 				return fmt.Errorf("mail %s has no text %s", kind, part)
@@ -74,7 +85,7 @@ func (s *Set) Mail(kind, lang string, d MailDoc) (subject, text, html string, er
 		return "", "", "", fmt.Errorf("mail %s: %w", kind, err)
 	}
 	p := s.texts.Printer(s.Lang(lang))
-	args := i18n.Args{"number": d.Number, "due": d.Due}
+	args := i18n.Args{"number": d.Number, "due": d.Due, "code": d.Code}
 	m := mailPage{
 		Look: s.look, Subject: i18n.Plain(p.T("mail."+kind+".subject", args)), Body: p.T("mail."+kind+".body", args),
 		Link: p.T("mail.link", nil), URL: strings.TrimSuffix(d.BaseURL, "/") + "/mina", Why: p.T("mail.why", nil),
@@ -82,19 +93,39 @@ func (s *Set) Mail(kind, lang string, d MailDoc) (subject, text, html string, er
 	if staff {
 		m.Link, m.URL, m.Why = p.T("mail.link.staff", nil), strings.TrimSuffix(d.BaseURL, "/")+"/arbete", p.T("mail.why.staff", nil)
 	}
+	switch {
+	case slices.Contains(InquiryMails(), kind) && kind == mailCode:
+		m.Link, m.URL, m.Why = "", "", p.T("mail.why.code", nil)
+	case d.Inquiry != "":
+		m.Link, m.URL, m.Why = p.T("mail.link.inquiry", nil), strings.TrimSuffix(d.BaseURL, "/")+"/fraga/"+url.PathEscape(d.Inquiry), p.T("mail.why.inquiry", nil)
+	}
 	var b bytes.Buffer
 	if err := s.mails[p.Lang()].ExecuteTemplate(&b, "mail", m); err != nil {
 		return "", "", "", fmt.Errorf("draw mail %s: %w", kind, err)
 	}
-	plain := i18n.Plain(strings.Join([]string{
-		p.T("mail.hello", nil), m.Body, p.T("mail.link.text", nil) + " " + m.URL, m.Why, s.look.Service + ", " + s.look.Municipality,
-	}, "\n\n") + "\n")
+	parts := []string{p.T("mail.hello", nil), m.Body}
+	if m.URL != "" {
+		lead := p.T("mail.link.text", nil)
+		if d.Inquiry != "" {
+			lead = p.T("mail.link.inquiry-text", nil)
+		}
+		parts = append(parts, lead+" "+m.URL)
+	}
+	plain := i18n.Plain(strings.Join(append(parts, m.Why, s.look.Service+", "+s.look.Municipality), "\n\n") + "\n")
 	return m.Subject, plain, b.String(), nil
 }
 
 func (d MailDoc) check(kind string, staff bool, needs []string) error {
-	if !staff && !slices.Contains(ResidentMails(), kind) {
+	asker := slices.Contains(InquiryMails(), kind)
+	switch {
+	case !staff && !asker && !slices.Contains(ResidentMails(), kind):
 		return errors.New("no such kind")
+	case asker && d.Number != "":
+		return errors.New("a mail about an inquiry carries no number")
+	case (kind == mailCode) != (d.Code != ""), kind == mailCode && d.Inquiry != "", !asker && d.Inquiry != "":
+		return errors.New("a code and a link go in mails of their own")
+	case asker:
+		return d.checkBase()
 	}
 	const hyphens = 2 // of INS-2027-00042; a case's number has a third before its controller
 	if d.Number == "" || !staff && strings.Count(d.Number, "-") != hyphens {
@@ -103,6 +134,10 @@ func (d MailDoc) check(kind string, staff bool, needs []string) error {
 	if slices.Contains(needs, "due") && d.Due.IsZero() {
 		return errors.New("no due date")
 	}
+	return d.checkBase()
+}
+
+func (d MailDoc) checkBase() error {
 	base, err := url.Parse(d.BaseURL)
 	if err != nil || base.Host == "" || base.Scheme != "https" && base.Scheme != "http" {
 		return errors.New("no address of the service")

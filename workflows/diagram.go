@@ -3,6 +3,7 @@ package workflows
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"insyn/models"
@@ -10,12 +11,12 @@ import (
 
 //go:generate go run ./diagram ../docs/state-machine.md
 
-// StateMachines is docs/state-machine.md: both machines drawn and tabled from the rows that the service runs on.
+// StateMachines is docs/state-machine.md: the machines drawn and tabled from the rows that the service runs on.
 func StateMachines() string {
 	var b strings.Builder
 	b.WriteString(`# State machines
 
-<!-- Generated from workflows.Transitions, Records, AppealTransitions and RequestTransitions by go generate ./...; do not edit. -->
+<!-- Generated from workflows.Transitions, Records, AppealTransitions, RequestTransitions and InquiryTransitions by go generate ./...; do not edit. -->
 
 `)
 	b.WriteString("## Case\n\nOne request at one controller. Begins when the request is fanned out.\n\n" + caseDiagram() + "\n" + caseTable())
@@ -23,6 +24,49 @@ func StateMachines() string {
 	b.WriteString("\n## Appeal\n\nOne appeal against a case's decision. It begins when it comes in, whatever the state of the case; a case with one does not close.\n" +
 		"What follows on the arrival has no states yet ([decision 14](decisions/0014-states-left-out.md)).\n\n" + appealDiagram() + "\n" + appealTable())
 	b.WriteString("\n## Request\n\nThe shared part. Begins when a draft is sent.\n\n" + requestDiagram() + "\n" + requestTable())
+	b.WriteString("\n## Inquiry\n\nA question, in tier 1 (servicecenter), 2 (ombud) or 3 (DSO). One that went straight to the DSO begins in tier 3 and is nothing to the others.\n\n" +
+		inquiryDiagram() + "\n" + inquiryTable())
+	return b.String()
+}
+
+// inquiryDiagram draws the inquiry machine.
+func inquiryDiagram() string {
+	var b strings.Builder
+	b.WriteString("```mermaid\nstateDiagram-v2\n  [*] --> open\n")
+	for _, from := range models.InquiryStates() {
+		for _, to := range models.InquiryStates() {
+			var actions []string
+			for _, t := range InquiryTransitions() {
+				if t.To == to && slices.Contains(t.From, from) {
+					actions = append(actions, string(t.Action))
+				}
+			}
+			if len(actions) > 0 {
+				fmt.Fprintf(&b, "  %s --> %s: %s\n", from, to, strings.Join(actions, ", "))
+			}
+		}
+	}
+	b.WriteString("  closed --> [*]\n  converted --> [*]\n```\n")
+	return b.String()
+}
+
+func inquiryTable() string {
+	var b strings.Builder
+	b.WriteString("| action | from | in tier | straight to the DSO too | to | to tier | who | promises | event | read by |\n|---|---|---|---|---|---|---|---|---|---|\n")
+	for _, t := range InquiryTransitions() {
+		tiers := make([]string, len(t.Tiers))
+		for i, n := range t.Tiers {
+			tiers[i] = strconv.Itoa(n)
+		}
+		direct, to := "", "the same"
+		if t.Direct {
+			direct = "yes"
+		}
+		if t.ToTier != 0 {
+			to = strconv.Itoa(t.ToTier)
+		}
+		row(&b, string(t.Action), list(t.From, ", "), strings.Join(tiers, ", "), direct, string(t.To), to, list(t.Who, ", "), list(t.Promises, ", "), t.Event, audience(t.Audience))
+	}
 	return b.String()
 }
 

@@ -38,3 +38,6 @@ func (s *Service) StepRequest(ctx context.Context, actor models.Actor, number st
 
 // FileName cleans the name of an upload.
 func FileName(name string) string { return fileName(name) }
+
+// CloseInquiry is the input of the action that only the watch takes.
+func CloseInquiry() InquiryInput { return closeInquiry{} }

@@ -30,7 +30,8 @@ type jobData struct {
 // JobKinds lists every kind of job.
 func JobKinds() []JobKind {
 	return []JobKind{JobFanOut, JobNotify, JobMailPerson, JobMailStaff, JobRelease, JobSettle, JobPauseCase, JobResumeCase, JobWithdrawCase, JobProtected,
-		JobPassOn}
+		JobPassOn,
+		JobMailAsker, JobMailCode, JobNotifyTier, JobConvert}
 }
 
 // RunJob makes the effect of a job, if it has not been made. It is safe to run twice and at once: the receipt is written in
@@ -77,8 +78,12 @@ func (s *Service) run(ctx context.Context, j models.Job) error {
 		return s.fanOut(ctx, j)
 	case JobNotify:
 		return s.effect(ctx, j, s.notifyStaff)
-	case JobMailPerson, JobMailStaff:
+	case JobMailPerson, JobMailStaff, JobMailAsker, JobMailCode:
 		return s.sendMail(ctx, j)
+	case JobNotifyTier:
+		return s.effect(ctx, j, s.notifyTier)
+	case JobConvert:
+		return s.convertInquiry(ctx, j)
 	case JobRelease:
 		return s.release(ctx, j)
 	case JobSettle:

@@ -114,6 +114,9 @@ func (s *Service) sendMail(ctx context.Context, j models.Job) error {
 
 // mailFailed writes in the case's (or the request's) history that a mail could not be delivered.
 func (s *Service) mailFailed(tx *models.Tx, j models.Job) error {
+	if !j.InquiryID.IsZero() {
+		return s.inquiryMailFailed(tx, j)
+	}
 	if j.CaseID.IsZero() {
 		r, err := tx.Request(j.RequestID)
 		if err != nil {
@@ -145,6 +148,9 @@ var errProtected = errors.New("of a protected person")
 
 // compose makes the mail of a job; nil if there is nobody to send it to.
 func (s *Service) compose(tx *models.Tx, j models.Job) (*mail.Message, error) {
+	if !j.InquiryID.IsZero() {
+		return s.composeInquiry(tx, j)
+	}
 	d, err := jobData{}.from(j.Data)
 	if err != nil {
 		return nil, err

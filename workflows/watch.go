@@ -24,7 +24,7 @@ const (
 // nobody came back to, seals on the read log. Every effect has a key of its own in the ledger of jobs, or is a guarded
 // transition, so any number of processes may watch at once and any run may be lost.
 func (s *Service) Watch(ctx context.Context) error {
-	return errors.Join(s.watchDue(ctx), s.watchReviews(ctx), s.watchUnopened(ctx), s.watchAppeals(ctx), s.watchAppealFiles(ctx), s.watchDrafts(ctx), s.watchImports(ctx), s.sealReadLog(ctx))
+	return errors.Join(s.watchDue(ctx), s.watchReviews(ctx), s.watchUnopened(ctx), s.watchAppeals(ctx), s.watchAppealFiles(ctx), s.watchDrafts(ctx), s.watchInquiries(ctx), s.watchImports(ctx), s.sealReadLog(ctx))
 }
 
 func (s *Service) system(ctx context.Context, fn func(tx *models.Tx) error) error {

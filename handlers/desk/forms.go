@@ -114,7 +114,7 @@ func (p posted) target(field string) string {
 // choices are the fields that a browser does not send under their own name: groups where no choice was made, dates in
 // three parts, and files.
 func choices() []string {
-	return []string{"outcome", "reason", "ground", "result", "disposition", "method", "delegation", "unbiased", "searches", "file", "draft-since", "served-on", "meeting-on", "channel", "arrived-on", "kind", "notified",
+	return []string{"right", "controllers", "outcome", "reason", "ground", "result", "disposition", "method", "delegation", "unbiased", "searches", "file", "draft-since", "served-on", "meeting-on", "channel", "arrived-on", "kind", "notified",
 		"role", "controller", "from", "to", "deputy", "holder", "kinds", "adopted", "cleared", "files", "missing", "last"}
 }
 
@@ -122,7 +122,7 @@ func choices() []string {
 // lost when somebody else was first.
 func (p posted) kept() []string {
 	var out []string
-	for _, field := range []string{"text", "reasons", "reason", "remarks", "reply", "explanation", "why", "evidence", "wish", "what", "how", "names"} {
+	for _, field := range []string{"text", "comment", "reasons", "reason", "remarks", "reply", "explanation", "why", "evidence", "wish", "what", "how", "names"} {
 		if v := p.Values.Get(field); v != "" {
 			out = append(out, v)
 		}

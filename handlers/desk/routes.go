@@ -86,6 +86,8 @@ func (s *desk) routes(d *web.Door) {
 	d.Post(root+"/arende/:number/skydd", handlers, s.protectCase)
 	s.administrationRoutes(d)
 
+	s.inquiryRoutes(d)
+
 	// A request, for the servicecenter
 	d.Get(root+"/begaran/:number", intake, s.showIntake)
 	d.Post(root+"/begaran/:number/fraga", intake, s.askPerson)

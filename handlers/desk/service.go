@@ -15,6 +15,7 @@ type Service interface {
 	caseService
 	intakeService
 	protectService
+	inquiryService
 	administrationService
 	// ReadLog lists page views: the actor's own, or those of others for a DSO or log reviewer.
 	ReadLog(ctx context.Context, actor models.Actor, f workflows.LogFilter) ([]workflows.TimelineEntry, error)
@@ -55,4 +56,12 @@ type protectService interface {
 	ProtectRequest(ctx context.Context, actor models.Actor, number string) error
 	UnprotectRequest(ctx context.Context, actor models.Actor, number, reason string) error
 	UnhandledProtected(ctx context.Context, actor models.Actor) (int, error)
+}
+
+// inquiryService is questions, for the three tiers that answer them.
+type inquiryService interface {
+	Inquiries(ctx context.Context, actor models.Actor) ([]workflows.InquiryDesk, error)
+	OpenInquiries(ctx context.Context, actor models.Actor) (int, error)
+	InquiryPage(ctx context.Context, actor models.Actor, number string) (workflows.InquiryView, error)
+	ApplyInquiry(ctx context.Context, actor models.Actor, on workflows.OnInquiry, in workflows.InquiryInput) error
 }

@@ -43,6 +43,12 @@ func (s *desk) shell(c *gin.Context, nav string) templates.DeskShell {
 	if w.all.HasRole(models.RoleAdmin) || w.all.HasRole(models.RoleRegistrator) {
 		sh.Nav = append(sh.Nav, item("desk.nav.delegations", delegationsPath))
 	}
+	if answersInquiries(w.all) {
+		questions := item("desk.nav.inquiries", inquiriesPath)
+		// A count that cannot be read is not worth a page that cannot be shown.
+		questions.Count, _ = s.Service.OpenInquiries(c.Request.Context(), w.all)
+		sh.Nav = append(sh.Nav, questions)
+	}
 	if seesAllReading(w.actor) {
 		sh.Nav = append(sh.Nav, item("desk.nav.log", logPath))
 	}

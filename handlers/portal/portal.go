@@ -65,6 +65,7 @@ func Register(site *web.Site, d Deps) error {
 	p.public(door)
 	p.drafts(door)
 	p.mine(door)
+	p.inquiries(door)
 	return nil
 }
 

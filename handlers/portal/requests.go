@@ -25,9 +25,10 @@ func draftRows(drafts []models.Draft) []draftRow {
 }
 
 type listPage struct {
-	Notice   string
-	Requests []requestRow
-	Drafts   []draftRow
+	Notice    string
+	Requests  []requestRow
+	Drafts    []draftRow
+	Inquiries []workflows.MyInquiry
 }
 
 type requestRow struct {
@@ -50,7 +51,11 @@ func (p *portal) list(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	data := listPage{Notice: p.Sessions.TakeNotice(ctx), Drafts: draftRows(drafts)}
+	inquiries, err := p.Service.MyInquiries(ctx, actor(c))
+	if err != nil {
+		return err
+	}
+	data := listPage{Inquiries: inquiries, Notice: p.Sessions.TakeNotice(ctx), Drafts: draftRows(drafts)}
 	for _, r := range requests {
 		row := requestRow{MyRequest: r, URL: requestPath(r.Number), Who: fromCases(r.Cases), Done: countDone(r.Cases), Asks: r.State == models.RequestAwaiting}
 		for _, k := range r.Cases {

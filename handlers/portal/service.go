@@ -39,6 +39,18 @@ type Service interface {
 	OpenAnswer(ctx context.Context, actor models.Actor, file models.FileID) (io.ReadSeekCloser, workflows.FileView, error)
 	Apply(ctx context.Context, actor models.Actor, on workflows.On, in workflows.Input) error
 	Record(ctx context.Context, actor models.Actor, on workflows.On, in workflows.Input) error
+	inquiryService
+}
+
+// inquiryService is questions, with and without a login.
+type inquiryService interface {
+	Ask(ctx context.Context, actor models.Actor, in workflows.AskForm) (string, error)
+	SendCode(ctx context.Context, id models.InquiryID, from string) error
+	OpenByCode(ctx context.Context, id models.InquiryID, code, from string) (models.Actor, error)
+	MyInquiries(ctx context.Context, actor models.Actor) ([]workflows.MyInquiry, error)
+	MyInquiry(ctx context.Context, actor models.Actor, number string) (workflows.MyInquiry, error)
+	InquiryByCode(ctx context.Context, actor models.Actor) (workflows.MyInquiry, error)
+	ApplyInquiry(ctx context.Context, actor models.Actor, on workflows.OnInquiry, in workflows.InquiryInput) error
 }
 
 // Sessions is the residents' sessions; *session.Manager is it.

@@ -87,6 +87,9 @@ func (p *portal) remember(ctx context.Context, v visitor, l session.Login) error
 // identify is the door's way to know who asks. Somebody who is not logged in is sent to the login and comes back; what a
 // form carried is kept meanwhile.
 func (p *portal) identify(c *gin.Context) (models.Actor, bool, error) {
+	if byCode(c) {
+		return p.identifyByCode(c)
+	}
 	if v, ok := p.visitor(c); ok {
 		return models.ResidentActor(v.subject), true, nil
 	}
@@ -114,6 +117,8 @@ func pageOf(c *gin.Context) string {
 	switch c.FullPath() {
 	case "/mina/:number/meddelande", "/mina/:number/svara", "/mina/:number/fraga", "/mina/:number/fil/:file":
 		return requestPath(c.Param("number"))
+	case "/fraga/:id/begaran":
+		return inquiryPath(c.Param("id"))
 	case "/utkast/:id/skicka":
 		return draftPath(c.Param("id"), "kontrollera")
 	}

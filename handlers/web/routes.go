@@ -14,7 +14,7 @@ import (
 
 // Rule says who may use a route. The zero Rule is no rule, and a route without a rule stops the program at start.
 type Rule struct {
-	// Kind is AnonymousKind for everyone, ResidentKind or StaffKind.
+	// Kind is AnonymousKind for everyone, ResidentKind, InquirerKind or StaffKind.
 	Kind models.ActorKind
 	// Roles are the roles of staff of which one is needed; none means that any member of staff may.
 	Roles []models.Role
@@ -26,6 +26,9 @@ func Public() Rule { return Rule{Kind: models.AnonymousKind} }
 // Resident is the rule of a page for a person who has logged in.
 func Resident() Rule { return Rule{Kind: models.ResidentKind} }
 
+// Inquirer is the rule of a page for whoever has shown the one-time code of an inquiry.
+func Inquirer() Rule { return Rule{Kind: models.InquirerKind} }
+
 // Staff is the rule of a page for staff with one of the roles, or for any member of staff.
 func Staff(roles ...models.Role) Rule { return Rule{Kind: models.StaffKind, Roles: roles} }
 
@@ -36,6 +39,8 @@ func (r Rule) admits(a models.Actor) bool {
 		return true
 	case models.ResidentKind:
 		return a.Kind == models.ResidentKind && !a.Subject.IsZero()
+	case models.InquirerKind:
+		return a.Kind == models.InquirerKind && !a.Inquiry.IsZero()
 	case models.StaffKind:
 		return a.Kind == models.StaffKind && !a.Staff.IsZero() && (len(r.Roles) == 0 || slices.ContainsFunc(r.Roles, a.HasRole))
 	case models.SystemKind:
@@ -137,7 +142,7 @@ func (d *Door) check(r Route) error {
 		return errors.New("the route has no handler")
 	case r.Rule.Kind == "":
 		return errors.New("the route has no access rule")
-	case r.Rule.Kind != models.AnonymousKind && r.Rule.Kind != models.ResidentKind && r.Rule.Kind != models.StaffKind:
+	case r.Rule.Kind != models.AnonymousKind && r.Rule.Kind != models.ResidentKind && r.Rule.Kind != models.InquirerKind && r.Rule.Kind != models.StaffKind:
 		return errors.New("the access rule is of an unknown kind")
 	case r.Rule.Kind != models.AnonymousKind && d.Identify == nil:
 		return errors.New("the door cannot tell who asks")
