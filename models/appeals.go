@@ -11,7 +11,7 @@ import (
 // AppealState is the state of an appeal. There are as many as can be reached: what follows on the arrival is not built.
 type AppealState string
 
-// AppealReceived: the appeal has come in, and the controller is to try whether it came in time.
+// AppealReceived says that the appeal has come in, and the controller is to try whether it came in time.
 const AppealReceived AppealState = "received"
 
 // AppealStates lists every state of an appeal.

@@ -102,7 +102,7 @@ func hiddenTables(t *testing.T, w *world) []string {
 
 // hiddenFrom tells what an actor does not reach once the first subject is protected. The others' rights are as before, and
 // so is every right to the second subject's rows.
-func hiddenFrom(actor models.Actor, clear bool, hidden []string) func(kind, verb string, place int) bool {
+func hiddenFrom(actor models.Actor, cleared bool, hidden []string) func(kind, verb string, place int) bool {
 	return func(kind, verb string, place int) bool {
 		table := tableOf(kind)
 		switch {
@@ -113,9 +113,9 @@ func hiddenFrom(actor models.Actor, clear bool, hidden []string) func(kind, verb
 		case kind == "addressees:servicecenter" && verb == "insert":
 			return true // whom a protected person's request goes to, the person says
 		case table == "read_log":
-			return verb == "select" && !clear && !actor.HasRole(models.RoleLogReviewer)
+			return verb == "select" && !cleared && !actor.HasRole(models.RoleLogReviewer)
 		}
-		return !clear
+		return !cleared
 	}
 }
 

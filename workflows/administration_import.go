@@ -71,8 +71,8 @@ func (s *Service) ApplyImport(ctx context.Context, actor models.Actor, id models
 		return ImportReport{}, err
 	}
 	as := func(r ImportReport) error {
-		print, err := r.fingerprint()
-		if err == nil && print != shown {
+		digest, err := r.fingerprint()
+		if err == nil && digest != shown {
 			err = ErrConflict
 		}
 		return err

@@ -27,9 +27,9 @@ type delegationsPage struct {
 // Form gives a form of the page by name, and by row where there are several.
 func (p delegationsPage) Form(name string, row ...any) form {
 	if len(row) == 0 {
-		return p.posted.at(name, "")
+		return p.at(name, "")
 	}
-	return p.posted.at(name, idText(row[0]))
+	return p.at(name, idText(row[0]))
 }
 
 // Holder is the value of a choice of holder: the person and the controller, since somebody may hold at several.

@@ -128,7 +128,7 @@ type trialTable struct {
 }
 
 // Form gives a form of the page.
-func (p trialPage) Form(name string) form { return p.posted.at(name, "") }
+func (p trialPage) Form(name string) form { return p.at(name, "") }
 
 // Path is the address of the page, or of one of its forms.
 func (p trialPage) Path(parts ...string) string {
