@@ -71,11 +71,13 @@ create table envelopes (
   identity      text constraint envelopes_identity_known check (identity in ('id-shown', 'known', 'bank-id')),
   handed_by     uuid constraint envelopes_handed_fk references staff,
   handed_at     timestamptz,
+  served_at     timestamptz, -- when the handing over was entered in the case as its service
   returned_by   uuid constraint envelopes_returned_fk references staff,
   returned_at   timestamptz,
   constraint envelopes_case_fk foreign key (case_id, controller_id, subject_id) references cases (id, controller_id, subject_id),
   constraint envelopes_handed_whole check ((handed_at is null) = (handed_by is null) and (handed_at is null) = (identity is null)),
   constraint envelopes_returned_whole check ((returned_at is null) = (returned_by is null)),
+  constraint envelopes_served_handed check (served_at is null or handed_at is not null),
   constraint envelopes_one_way_out check (handed_at is null or returned_at is null)
 );
 create unique index envelopes_one_idx on envelopes (case_id) where returned_at is null;
@@ -119,8 +121,8 @@ create policy envelopes_read on envelopes for select to insyn_app using ((select
 create policy envelopes_insert on envelopes for insert to insyn_app with check (sealed_by = (select actor_staff())
   and handed_at is null and returned_at is null
   and (controller_id = any ((select actor_handle())::uuid[]) or controller_id = any ((select actor_letters())::uuid[])));
-create policy envelopes_update on envelopes for update to insyn_app using ((select actor_intake()))
-  with check ((select actor_intake()) and (handed_by is null or handed_by = (select actor_staff()))
+create policy envelopes_update on envelopes for update to insyn_app using ((select actor_is_system()) or (select actor_intake()))
+  with check ((select actor_is_system()) or (select actor_intake()) and (handed_by is null or handed_by = (select actor_staff()))
     and (returned_by is null or returned_by = (select actor_staff())));
 
 call hide_protected('filings', 'request_id', intake => 'true');
@@ -134,7 +136,7 @@ call hide_protected('envelopes', 'case_id', intake => 'true');
 grant select, insert, update (identity, identity_by, identity_at) on filings to insyn_app;
 grant select, insert, update (state, valid_until, how, reason, checked_by, checked_at) on representations to insyn_app;
 grant select, insert, delete, update (sent_at) on mandates to insyn_app;
-grant select, insert, update (identity, handed_by, handed_at, returned_by, returned_at) on envelopes to insyn_app;
+grant select, insert, update (identity, handed_by, handed_at, served_at, returned_by, returned_at) on envelopes to insyn_app;
 
 -- The servicecenter registers what somebody asks for at the desk, by phone or by letter. What is said to one controller it
 -- writes down and cannot read again: concerns_read stays as it is (domain P1).

@@ -65,6 +65,7 @@ func badRows() map[string][]bad {
 		"envelopes_identity_known":      {{"envelopes", record{"identity": "guessed", "handed_by": staff, "handed_at": at}}},
 		"envelopes_handed_whole":        {{"envelopes", record{"handed_by": staff}}, {"envelopes", record{"identity": "known"}}},
 		"envelopes_returned_whole":      {{"envelopes", record{"returned_by": staff}}},
+		"envelopes_served_handed":       {{"envelopes", record{"served_at": at}}},
 		"envelopes_one_way_out":         {{"envelopes", record{"identity": "known", "handed_by": staff, "handed_at": at, "returned_by": staff, "returned_at": at}}},
 
 		"cases_right_known":    {{"cases", record{"right": "silence"}}},

@@ -18,6 +18,7 @@ type Envelope struct {
 	Identity     *string // how the receiver's identity was checked
 	HandedBy     StaffID
 	HandedAt     *time.Time
+	ServedAt     *time.Time // when the case had it entered as its service
 	ReturnedBy   StaffID
 	ReturnedAt   *time.Time
 }
@@ -70,4 +71,15 @@ func (tx *Tx) ReturnEnvelope(id ID[Envelope]) error {
 	res := tx.db.Exec(`update envelopes set returned_by = ?, returned_at = ? where id = ? and handed_at is null and returned_at is null`,
 		tx.Actor.Staff, tx.Now, id)
 	return changed(res.RowsAffected, res.Error)
+}
+
+// ServeEnvelope marks that the handing over is entered in the case, once.
+func (tx *Tx) ServeEnvelope(id ID[Envelope]) error {
+	res := tx.db.Exec("update envelopes set served_at = ? where id = ? and handed_at is not null and served_at is null", tx.Now, id)
+	return changed(res.RowsAffected, res.Error)
+}
+
+// HandedEnvelope loads the case's envelope that was handed over and is not entered as its service yet.
+func (tx *Tx) HandedEnvelope(id CaseID) (Envelope, error) {
+	return one(gorm.G[Envelope](tx.db).Where("case_id = ? and handed_at is not null and served_at is null", id).First(tx.Context()))
 }

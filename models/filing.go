@@ -102,6 +102,15 @@ func (tx *Tx) SubjectWithoutNumber(id RequestID) (SubjectID, error) {
 	return s, tx.db.Exec("insert into subjects (id, created_at) values (?, ?) on conflict do nothing", s, tx.Now).Error
 }
 
+// SubjectProtected tells whether a subject has protected personal data. Only the system sees every subject.
+func (tx *Tx) SubjectProtected(id SubjectID) (bool, error) {
+	rows, err := raw[struct{ Protected bool }](tx, "select protected from subjects where id = ?", id)
+	if err != nil || len(rows) == 0 {
+		return false, err
+	}
+	return rows[0].Protected, nil
+}
+
 // CaseFiling is what those who may see a case know of how its request came in and who acts in it. Of a request that came
 // through the e-service Channel is empty; of one that the person makes for themselves Kind is.
 type CaseFiling struct {

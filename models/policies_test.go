@@ -52,7 +52,7 @@ func policies() map[string]rights {
 		"representations": {sees: shared, adds: shared, changes: "servicecenter=* system=*"},
 		"mandates:draft":  {sees: sent, adds: sent, changes: sent, removes: sent},
 		"mandates:sent":   {sees: shared, adds: system, changes: system, removes: "servicecenter=* system=*"},
-		"envelopes":       {sees: "servicecenter=* " + letters, adds: "ombud=A decider=A registrator=A", changes: "servicecenter=*"},
+		"envelopes":       {sees: "servicecenter=* " + letters, adds: "ombud=A decider=A registrator=A", changes: "servicecenter=* system=*"},
 
 		// A case: never the servicecenter, the log reviewer or the administrator. What each may change in it is the
 		// subject of TestCaseFactsByActor.

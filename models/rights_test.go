@@ -81,7 +81,7 @@ func TestOnlyFactsCanBeChanged(t *testing.T) {
 		"files": "appeal_id draft_id released_at", "items": "disposition draft_since explanation ground", "measures": "done_at done_by receipt", "request_pauses": "answer to_date",
 		"drafts": "form submitted_at updated_at version", "jobs": "attempt done_at enqueued_at error_code failures result run_at sent_at",
 		"filings": "identity identity_at identity_by", "representations": "checked_at checked_by how reason state valid_until", "mandates": "sent_at",
-		"envelopes":        "handed_at handed_by identity returned_at returned_by",
+		"envelopes":        "handed_at handed_by identity returned_at returned_by served_at",
 		"inquiries":        "answered_at closed_at contact controller_id dpo_controller_id mail_failed_at offer request_id state state_since tier version",
 		"inquiry_messages": "controller_id dpo_controller_id", "inquiry_codes": "attempts consumed_at",
 		"subjects": "", "addressees": "", "concerns": "", "extensions": "", "notes": "", "manifests": "", "decisions": "", "services": "",

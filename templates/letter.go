@@ -32,6 +32,7 @@ type LetterDoc struct {
 	Diary      string        // the controller's own diary number; empty until it is known
 	Date       calendar.Date // of the decision
 	ToName     string
+	For        string        // the person it is about, where it is addressed to who acts for them; else empty
 	ToAddress  string        // lines parted by line breaks or commas; empty when the letter goes through the portal
 	Protected  bool          // the person has protected personal data: no address, and none is asked for
 	Outcome    string        // granted, partial, nothing-found, neutral or refused
@@ -44,6 +45,7 @@ type LetterDoc struct {
 	Reasons     string // free text; demanded for refused when nothing is in Withheld
 
 	Post       bool          // the person gets the data on paper, else in the portal
+	Desk       bool          // on paper, and fetches it at the servicecenter
 	FetchUntil calendar.Date // last day to fetch them in the portal; zero: not said
 
 	DecidedBy        string

@@ -156,6 +156,9 @@ func (s *Service) begin(tx *models.Tx, on On, in Input) (*work, error) {
 	if !slices.Contains(models.CaseStates(), c.State) {
 		return nil, fmt.Errorf("case state %s is unknown", c.State)
 	}
+	if err := actsStill(tx, c.RequestID); err != nil {
+		return nil, err
+	}
 	ctl, err := tx.Controller(c.ControllerID)
 	if err != nil {
 		return nil, err
@@ -230,7 +233,11 @@ func (w *work) moveClock() {
 		if err != nil {
 			return err
 		}
-		return setClock(w.c, w.s.reckon(w.c.ReceivedOn, pauses, w.c.Extended, w.today()), seq)
+		f, err := w.filing()
+		if err != nil {
+			return err
+		}
+		return setClock(w.c, w.s.reckonFiled(w.c.ReceivedOn, f.Paper(w.c.ReceivedOn), pauses, w.c.Extended, w.today()), seq)
 	})
 }
 

@@ -47,6 +47,9 @@ func (s *Service) caseView(tx *models.Tx, c models.Case) (CaseView, error) {
 		return v, err
 	}
 	v.Person = &p
+	if v.Envelopes, err = tx.EnvelopesOf(c.ID); err != nil {
+		return v, err
+	}
 	fill := []func(*models.Tx, *CaseView) error{s.fillClock, s.fillLetters, s.fillAppeals, s.fillEvents}
 	if content {
 		fill = append(fill, s.fillContent, s.fillReviews, s.fillDecision, s.fillColleagues)
@@ -70,9 +73,13 @@ func (s *Service) fillClock(tx *models.Tx, v *CaseView) (err error) {
 	if v.Pauses, err = tx.Pauses(v.Case.ID); err != nil {
 		return err
 	}
-	v.HardSteps = s.reckon(v.Case.ReceivedOn, nil, false, v.Today).Steps
+	if v.Filing, err = tx.CaseFiling(v.Case.ID); err != nil {
+		return err
+	}
+	paper := v.Filing.Paper(v.Case.ReceivedOn)
+	v.HardSteps = s.reckonFiled(v.Case.ReceivedOn, paper, nil, false, v.Today).Steps
 	v.CanExtendUntil = v.Case.DueHard
-	v.ExtendedDue = s.reckon(v.Case.ReceivedOn, v.Pauses, true, v.Today).Extended
+	v.ExtendedDue = s.reckonFiled(v.Case.ReceivedOn, paper, v.Pauses, true, v.Today).Extended
 	if v.Case.Extended {
 		e, err := tx.Extension(v.Case.ID)
 		if err != nil {

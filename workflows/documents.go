@@ -68,6 +68,21 @@ func (w *work) extractDocuments(person models.Person) ([]document, error) {
 	}, nil
 }
 
+// behalfOf is the name of the person that a letter is about, where it is addressed to somebody else.
+func behalfOf(p models.Person) string {
+	if p.Agent == nil {
+		return ""
+	}
+	return p.Name
+}
+
+func agentOf(p models.Person) string {
+	if p.Agent == nil {
+		return ""
+	}
+	return p.Agent.Name
+}
+
 func letterhead(c models.Controller) templates.Controller {
 	return templates.Controller{Name: c.Name, Kind: string(c.Kind), Sensitive: c.Sensitive, Court: c.Court, Address: c.Address, Email: c.Email,
 		Phone: c.Phone, DPOName: c.DPOName, DPOEmail: c.DPOEmail, DPOPhone: c.DPOPhone}
@@ -93,6 +108,7 @@ type extractRequest struct {
 	Email   string `json:"email,omitempty"`
 	Phone   string `json:"phone,omitempty"`
 	Address string `json:"address,omitempty"`
+	Agent   string `json:"representative,omitempty"` // the name of whoever asked for the person
 	Text    string `json:"text,omitempty"`
 	From    string `json:"period_from,omitempty"`
 	To      string `json:"period_to,omitempty"`
@@ -145,7 +161,7 @@ func (w *work) extract(person models.Person) (extract, error) {
 		return extract{}, err
 	}
 	x := extract{Case: w.c.Number, Controller: w.ctl.Name, Received: w.c.ReceivedOn, Made: w.today(), Manifest: fmt.Sprintf("%x", sha),
-		Request: extractRequest{Name: person.Name, Number: person.Number, Email: person.Email, Phone: person.Phone, Address: person.Address,
+		Request: extractRequest{Name: person.Name, Number: person.Number, Email: person.Email, Phone: person.Phone, Address: person.Address, Agent: agentOf(person),
 			Text: about.Text, From: about.From, To: about.To},
 		Systems: []extractSystem{}}
 	if x.Own, err = w.ownData(x.Request); err != nil {

@@ -55,6 +55,13 @@ func (s *Service) Draft(ctx context.Context, actor models.Actor, id models.Reque
 		for _, f := range files {
 			v.Files = append(v.Files, fileView(f))
 		}
+		papers, err := tx.Mandates(id)
+		if err != nil {
+			return err
+		}
+		for _, m := range papers {
+			v.Mandate = append(v.Mandate, mandateView(m))
+		}
 		return nil
 	})
 	return v, err
@@ -164,6 +171,9 @@ func (s *Service) DiscardDraft(ctx context.Context, actor models.Actor, id model
 			if err := tx.DeleteFile(f.ID); err != nil {
 				return err
 			}
+		}
+		if err := tx.DeleteMandates(id); err != nil { // the bytes go with the sweep, and their key at once
+			return err
 		}
 		return tx.DeleteDraft(id)
 	})
@@ -281,7 +291,23 @@ func (s *Service) receive(tx *models.Tx, d models.Draft, form DraftForm, who Ide
 		State: models.RequestSubmitted, Language: form.Language, ReceivedAt: tx.Now, ReceivedOn: day,
 		Protected: form.Protected}
 	p := models.Person{Name: who.Name, Number: who.Number, Email: form.Email, Phone: form.Phone, Answer: form.Answer, Address: form.Address}
+	var acting *models.Representation
+	if form.Behalf != nil {
+		if acting, err = s.represent(tx, d, *form.Behalf, who, &p); err != nil {
+			return "", err
+		}
+	}
 	if err := tx.InsertRequest(r, p); err != nil {
+		return "", err
+	}
+	if acting != nil {
+		if err := tx.InsertRepresentation(acting); err != nil {
+			return "", err
+		}
+		if err := tx.SendMandates(d.ID); err != nil {
+			return "", err
+		}
+	} else if err := tx.DeleteMandates(d.ID); err != nil { // attached, and then it was for the person after all
 		return "", err
 	}
 	cases := make([]models.CaseID, 0, len(form.Controllers))

@@ -41,3 +41,6 @@ func FileName(name string) string { return fileName(name) }
 
 // CloseInquiry is the input of the action that only the watch takes.
 func CloseInquiry() InquiryInput { return closeInquiry{} }
+
+// LastDayOfChildhood is the day before the eighteenth birthday.
+func LastDayOfChildhood(born calendar.Date) calendar.Date { return lastDayOfChildhood(born) }

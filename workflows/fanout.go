@@ -61,7 +61,11 @@ func (s *Service) openCase(tx *models.Tx, r models.Request, person models.Person
 	if a.AddedBy == "servicecenter" {
 		c.ReceivedAt = a.CreatedAt
 	}
-	if err := setClock(c, s.reckon(c.ReceivedOn, nil, false, calendar.DateOf(tx.Now)), 1); err != nil {
+	paper, err := paperOf(tx, r, c.ReceivedOn)
+	if err != nil {
+		return err
+	}
+	if err := setClock(c, s.reckonFiled(c.ReceivedOn, paper, nil, false, calendar.DateOf(tx.Now)), 1); err != nil {
 		return err
 	}
 	if err := tx.InsertCase(c, person); err != nil {
@@ -89,12 +93,24 @@ func (s *Service) openCase(tx *models.Tx, r models.Request, person models.Person
 		map[string]any{"mail": "new-case", "role": models.RoleOmbud})
 }
 
-// caseTokens are what a case can be found by at its controller: the words of the name, and the number.
+// caseTokens are what a case can be found by at its controller: the words of the name, and the number; and those of whoever
+// acts for the person.
 func caseTokens(k *crypto.LookupKey, c models.ControllerID, p models.Person) [][]byte {
 	scope := c.UUID()
-	tokens := [][]byte{k.Token(scope[:], crypto.NormaliseNumber(p.Number))}
-	for _, word := range crypto.NormaliseWords(p.Name) {
-		tokens = append(tokens, k.Token(scope[:], word))
+	names, numbers := []string{p.Name}, []string{p.Number}
+	if p.Agent != nil {
+		names, numbers = append(names, p.Agent.Name), append(numbers, p.Agent.Number)
+	}
+	var tokens [][]byte
+	for _, n := range numbers {
+		if n != "" {
+			tokens = append(tokens, k.Token(scope[:], crypto.NormaliseNumber(n)))
+		}
+	}
+	for _, name := range names {
+		for _, word := range crypto.NormaliseWords(name) {
+			tokens = append(tokens, k.Token(scope[:], word))
+		}
 	}
 	return tokens
 }

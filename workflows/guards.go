@@ -17,7 +17,11 @@ type Guard struct {
 // A question stops the clock only if it is asked without undue delay (EDPB §159).
 func guardAskInTime() Guard {
 	return Guard{"asked in time", func(w *work) error {
-		last := w.c.ReceivedOn.AddDays(w.s.Settings.AskWithin)
+		f, err := w.filing()
+		if err != nil {
+			return err
+		}
+		last := w.s.lastToAsk(w.c.ReceivedOn, f.Paper(w.c.ReceivedOn))
 		if w.today().After(last) {
 			return Refusal{"guard.too-late-to-ask", map[string]any{"date": last}}
 		}

@@ -99,7 +99,11 @@ func (s *Service) IntakePage(ctx context.Context, actor models.Actor, number str
 		if v.Questions, err = tx.RequestPauses(r.ID); err != nil {
 			return err
 		}
-		v.CanAsk = r.State == models.RequestActive && !v.Today.After(r.ReceivedOn.AddDays(s.Settings.AskWithin))
+		paper, err := s.fillFiling(tx, &v)
+		if err != nil {
+			return err
+		}
+		v.CanAsk = r.State == models.RequestActive && !v.Today.After(s.lastToAsk(r.ReceivedOn, paper))
 		v.CanAnswer = r.State == models.RequestAwaiting
 		events, err := tx.Events("request", r.ID.UUID(), 200)
 		if err != nil {

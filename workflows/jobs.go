@@ -30,7 +30,7 @@ type jobData struct {
 // JobKinds lists every kind of job.
 func JobKinds() []JobKind {
 	return []JobKind{JobFanOut, JobNotify, JobMailPerson, JobMailStaff, JobRelease, JobSettle, JobPauseCase, JobResumeCase, JobWithdrawCase, JobProtected,
-		JobPassOn,
+		JobPassOn, JobServeEnvelope,
 		JobMailAsker, JobMailCode, JobNotifyTier, JobConvert}
 }
 
@@ -98,6 +98,8 @@ func (s *Service) run(ctx context.Context, j models.Job) error {
 		return s.effect(ctx, j, s.tellProtected)
 	case JobPassOn:
 		return s.passOnPaper(ctx, j)
+	case JobServeEnvelope:
+		return s.effect(ctx, j, s.serveEnvelope)
 	default:
 		return fmt.Errorf("no effect for jobs of kind %s", j.Kind)
 	}

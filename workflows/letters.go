@@ -41,8 +41,8 @@ func (w *work) letterHead(a authority, person models.Person) (templates.LetterDo
 	}
 	remedy, _ := remedyFor(w.c.Right, *w.c.Outcome, w.ctl.Kind)
 	refusal := *w.c.Outcome == models.OutcomePartial || *w.c.Outcome == models.OutcomeRefused
-	d := templates.LetterDoc{Controller: letterhead(w.ctl), Number: w.c.Number, Date: w.today(), ToName: person.Name, ToAddress: person.Address, Protected: w.c.Protected,
-		Outcome: string(*w.c.Outcome), Received: w.c.ReceivedOn, Reasons: p.Reasons, Post: person.Answer == "post",
+	d := templates.LetterDoc{Controller: letterhead(w.ctl), Number: w.c.Number, Date: w.today(), ToName: person.Receiver(), For: behalfOf(person), ToAddress: person.Address, Protected: w.c.Protected,
+		Outcome: string(*w.c.Outcome), Received: w.c.ReceivedOn, Reasons: p.Reasons, Post: person.Answer == "post", Desk: person.Answer == "desk",
 		DecidedBy: a.by.Name, Title: a.by.Title, DelegationNumber: a.number, MeetingOn: a.meetingOn, MeetingParagraph: a.meetingParagraph,
 		ReviewOffered: len(reviews) > 0, Remedy: string(remedy), Extended: w.c.Extended, Late: w.today().After(w.c.DueOn),
 		LateRefusal: refusal && w.today().After(w.c.DueHard)}

@@ -37,8 +37,12 @@ func (s *Service) MyRequests(ctx context.Context, actor models.Actor) ([]MyReque
 		if err != nil {
 			return err
 		}
+		of, err := standingOf(tx, rows)
+		if err != nil {
+			return err
+		}
 		for _, r := range rows {
-			out = append(out, s.myRequest(tx, r, cases, controllers))
+			out = append(out, s.myRequest(tx, r, cases, controllers, of).shut())
 		}
 		return tx.LogReading("my-requests", models.ControllerID{}, shown...)
 	})
@@ -57,8 +61,10 @@ func (s *Service) controllersByID(tx *models.Tx) (map[models.ControllerID]models
 	return by, nil
 }
 
-func (s *Service) myRequest(tx *models.Tx, r models.Request, cases []models.Case, controllers map[models.ControllerID]models.Controller) MyRequest {
+func (s *Service) myRequest(tx *models.Tx, r models.Request, cases []models.Case, controllers map[models.ControllerID]models.Controller, of standing) MyRequest {
 	m := MyRequest{ID: r.ID, Number: r.Number, Right: r.Right, State: r.State, Version: r.Version, ReceivedAt: r.ReceivedAt, ReceivedOn: r.ReceivedOn, Protected: r.Protected}
+	m.Filing, m.Acting = of.filings[r.ID], of.acting[r.ID]
+	m.For, m.Over = of.names[r.ID], m.Acting != nil && m.Acting.Over(calendar.DateOf(tx.Now))
 	for _, c := range cases {
 		if c.RequestID != r.ID {
 			continue
@@ -71,7 +77,7 @@ func (s *Service) myRequest(tx *models.Tx, r models.Request, cases []models.Case
 		}
 	}
 	if len(m.Cases) == 0 && r.State == models.RequestSubmitted {
-		due := s.reckon(r.ReceivedOn, nil, false, calendar.DateOf(tx.Now))
+		due := s.reckonFiled(r.ReceivedOn, m.paper(), nil, false, calendar.DateOf(tx.Now))
 		m.Due, m.DueSteps, m.CanWithdraw = due.Due, due.Steps, true
 	}
 	return m
@@ -152,7 +158,16 @@ func (s *Service) MyRequest(ctx context.Context, actor models.Actor, number stri
 		if err != nil {
 			return err
 		}
-		out = s.myRequest(tx, r, cases, controllers)
+		of, err := standingOf(tx, []models.Request{r})
+		if err != nil {
+			return err
+		}
+		out = s.myRequest(tx, r, cases, controllers, of)
+		if out.Over {
+			// What is said and given in the case is for whoever may act; that it was asked is their own.
+			out = out.shut()
+			return tx.LogReading("my-request", models.ControllerID{}, r.ID.UUID())
+		}
 		streams := []uuid.UUID{r.ID.UUID()}
 		names := map[uuid.UUID]string{}
 		for i := range out.Cases {
@@ -259,6 +274,13 @@ func (s *Service) OpenAnswer(ctx context.Context, actor models.Actor, id models.
 		}
 		if f.SubjectID != actor.Subject || actor.Kind != models.ResidentKind {
 			return ErrNotFound
+		}
+		c, err := tx.Case(f.CaseID)
+		if err != nil {
+			return err
+		}
+		if err := actsStill(tx, c.RequestID); err != nil {
+			return err
 		}
 		if err := tx.LogReading("answer", f.ControllerID, id.UUID()); err != nil {
 			return err

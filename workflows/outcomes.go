@@ -103,7 +103,7 @@ func FittingOutcomes(v CaseView) []models.Outcome {
 	m := materialOf(v)
 	var out []models.Outcome
 	for _, o := range RightOf(v.Case.Right).Outcomes {
-		if o.fits(m, v.Controller.Sensitive) {
+		if o.fits(m, v.Controller.Sensitive) || o.Outcome == models.OutcomeRefused && refusableFor(v.Filing, m, v.Controller.Sensitive, v.Today) {
 			out = append(out, o.Outcome)
 		}
 	}

@@ -24,6 +24,8 @@ const (
 	JobWithdrawCase JobKind = "withdraw-case" // taken back at the person's recorded wish
 	JobProtected    JobKind = "protected"     // the person was flagged, or no longer is: tell every chain, and who may handle it
 	JobPassOn       JobKind = "pass-on-paper" // the servicecenter took in a paper for the case
+
+	JobServeEnvelope JobKind = "serve-envelope" // the servicecenter handed over a sealed decision
 )
 
 // mailPerson promises a mail that something is there. The key carries the case's version: one mail for each change.

@@ -92,6 +92,9 @@ func (s *Service) WithdrawRequest(ctx context.Context, actor models.Actor, numbe
 		if err != nil {
 			return err
 		}
+		if err := actsStill(tx, r.ID); err != nil {
+			return err
+		}
 		if err := s.moveRequest(tx, &r, version, RequestWithdraw, nil); err != nil {
 			return err
 		}
@@ -129,7 +132,11 @@ func (s *Service) AskPerson(ctx context.Context, actor models.Actor, number stri
 		if err != nil {
 			return err
 		}
-		if last := r.ReceivedOn.AddDays(s.Settings.AskWithin); dateOf(tx.Now).After(last) {
+		paper, err := paperOf(tx, r, r.ReceivedOn)
+		if err != nil {
+			return err
+		}
+		if last := s.lastToAsk(r.ReceivedOn, paper); dateOf(tx.Now).After(last) {
 			return Refusal{"guard.too-late-to-ask", map[string]any{"date": last}}
 		}
 		if err := s.moveRequest(tx, &r, version, RequestAsk, nil); err != nil {
@@ -183,6 +190,9 @@ func (s *Service) answerRequest(ctx context.Context, actor models.Actor, number 
 		}
 		answer, err := text("text", answer)
 		if err != nil {
+			return err
+		}
+		if err := actsStill(tx, r.ID); err != nil {
 			return err
 		}
 		if err := s.moveRequest(tx, &r, version, RequestAnswer, nil); err != nil {

@@ -265,6 +265,8 @@ func (s staged) input(a workflows.Action) workflows.Input {
 		return workflows.RegisterAppeal{Channel: models.AppealLetter, ArrivedOn: today}
 	case workflows.ActionPassOn:
 		return workflows.PassOn(s.As("servicecenter").Staff, today)
+	case workflows.ActionSealEnvelope:
+		return workflows.SealEnvelope{}
 	case workflows.ActionHandOver:
 		in := workflows.HandOver{}
 		if len(v.Colleagues) > 0 {

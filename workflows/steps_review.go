@@ -22,7 +22,11 @@ func doPropose(w *work) error {
 	if err != nil {
 		return err
 	}
-	if !m.fits(w.c.Right, in.Outcome, w.ctl.Sensitive) {
+	unproven, err := w.unproven(m)
+	if err != nil {
+		return err
+	}
+	if !m.fits(w.c.Right, in.Outcome, w.ctl.Sensitive) && (!unproven || in.Outcome != models.OutcomeRefused) {
 		return invalid("outcome", "error.outcome-mismatch")
 	}
 	reasons := strings.TrimSpace(in.Reasons)

@@ -90,7 +90,7 @@ func Transitions() []Transition {
 			Who: []Who{WhoOmbud, WhoDecider}, Do: doSendBack, Event: "sent-back", Audience: models.ForStaff, Promises: []JobKind{JobNotify}},
 
 		{Action: ActionDecide, From: states(models.CaseReady), To: states(models.CaseDecided, models.CaseExecuting),
-			Who: []Who{WhoOmbud, WhoDecider}, Guards: []Guard{guardManifest()}, Do: doDecide, Event: "decided", Audience: models.ForStaff,
+			Who: []Who{WhoOmbud, WhoDecider}, Guards: []Guard{guardManifest(), guardIdentity(), guardMandate()}, Do: doDecide, Event: "decided", Audience: models.ForStaff,
 			Promises: []JobKind{JobRelease, JobNotify}},
 		{Action: ActionCarryOut, From: states(models.CaseExecuting), To: states(models.CaseExecuting, models.CaseDecided),
 			Who: []Who{WhoOmbud}, Guards: []Guard{guardNothingHeld()}, Do: doCarryOut, Event: "carried-out", Audience: models.ForStaff,
@@ -150,6 +150,8 @@ func Records() []Record {
 			Audience: models.ForSubject, Promises: []JobKind{JobMailPerson, JobNotify}},
 		{Action: ActionPassOn, Free: true, In: all, Who: []Who{WhoSystem}, Do: doPassOn, Event: "paper-passed-on", Audience: models.ForSubject,
 			Promises: []JobKind{JobMailPerson, JobNotify}},
+		{Action: ActionSealEnvelope, In: states(models.CaseReleased, models.CaseClosed), Who: []Who{WhoRegistrator, WhoOmbud}, Do: doSealEnvelope,
+			Event: "envelope-sealed", Audience: models.ForStaff},
 		{Action: ActionHandOver, In: slices.Concat(open, decided), Who: []Who{WhoOmbud}, Do: doHandOver, Event: "handed-over", Audience: models.ForStaff,
 			Promises: []JobKind{JobNotify}},
 	}

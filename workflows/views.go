@@ -18,6 +18,7 @@ type DraftForm struct {
 	Address     string           `json:"address,omitempty"`
 	Protected   bool             `json:"protected,omitempty"` // has protected personal data
 	Language    string           `json:"language,omitempty"`  // sv or en: the language of mails and letters
+	Behalf      *Behalf          `json:"behalf,omitempty"`    // whom it is for, when not for the one who writes it
 }
 
 // DraftAddressee is one controller of a draft, with what is said to it and to nobody else.
@@ -34,6 +35,7 @@ type DraftView struct {
 	Version int
 	Form    DraftForm
 	Files   []FileView // attachments; FileView.Controller says whose
+	Mandate []FileView // powers of attorney, for the servicecenter alone
 	Sent    bool       // already sent: show the receipt
 	// Remembered: the person is flagged as protected since before, and so is the draft.
 	Remembered bool
@@ -67,6 +69,11 @@ type MyRequest struct {
 	Timeline    []TimelineEntry
 	CanWithdraw bool
 	Protected   bool // seen by cleared staff only, and told of by no mail
+
+	For    string                 // the name of the person it is about, when somebody else asks
+	Acting *models.Representation // by what right; nil when the person asks
+	Over   bool                   // the right to act has ended: nothing more is shown
+	Filing *models.Filing         // how it came in, when not through the e-service
 }
 
 // MyCase is one case as its person sees it. At a sensitive controller the words and times are the same whatever was found.
@@ -164,6 +171,8 @@ type CaseView struct {
 	Controller     models.Controller
 	Person         *models.Person // nil for those who may not see content
 	About          *models.About
+	Filing         models.CaseFiling // how the request came in, and who acts in it
+	Envelopes      []models.Envelope // the newest first
 	Handler        string
 	Today          calendar.Date
 	DaysLeft       int
@@ -279,6 +288,15 @@ type IntakeView struct {
 	CanAsk    bool
 	CanAnswer bool // an answer by phone can be recorded
 	Today     calendar.Date
+
+	Filing       *models.Filing // nil: it came through the e-service
+	RegisteredBy string
+	IdentityBy   string
+	Acting       *models.Representation // nil: the person asks
+	CheckedBy    string                 // of the mandate
+	Mandate      []FileView             // powers of attorney that are not checked yet
+	Due          calendar.Date          // of the request as it was registered
+	DueSteps     []deadline.Step
 }
 
 // IntakeCase is CasePublic with the controller's name.

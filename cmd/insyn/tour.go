@@ -155,6 +155,7 @@ func scenes() []scene {
 		{"Omars tid förlängs en gång, i tid", (*tour).omarWaits},
 		{"Omar får rättelse, Maja får nej till radering", (*tour).rightsAreUsed},
 		{"Ester har skyddade personuppgifter", (*tour).esterIsProtected},
+		{"Ett brev, ett barn och en fullmakt", (*tour).peopleWithoutEID},
 		{"Signe Åkerman begär av alla femton", (*tour).signeAsksAll},
 		{"Ingen når den andres", (*tour).nobodyReachesOthers},
 		{"Administratören ger och tar roller och ser inga ärenden", (*tour).administratorWorks},

@@ -25,6 +25,7 @@ import (
 // fakeService answers at the border of the use cases and remembers what it was asked.
 type fakeService struct {
 	administrationService // asked of the real one: administration_test.go
+	filingService         // asked of the real one: the routes' matrix and the tour
 
 	mu      sync.Mutex
 	actor   models.Actor
@@ -345,4 +346,9 @@ func mustNot(t *testing.T, body string, not ...string) {
 			t.Errorf("the page has %q", s)
 		}
 	}
+}
+
+// Controllers is asked by several pages; it is whoever is there.
+func (f *fakeService) Controllers(context.Context, models.Actor) ([]models.Controller, error) {
+	return f.at, nil
 }

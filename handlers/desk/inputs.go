@@ -97,6 +97,7 @@ func caseForms() []caseForm {
 		{name: "kontrollsvar", section: "kontroll", notice: "desk.notice.replied", read: readReplyReview},
 		{name: "diarienummer", section: "registrator", notice: "desk.notice.diary", read: readDiary},
 		{name: "delgivning", section: "registrator", notice: "desk.notice.served", read: readServe},
+		{name: "kuvert", section: "kuvert", notice: "desk.notice.envelope-sealed", read: func(*reader) workflows.Input { return workflows.SealEnvelope{} }},
 		{name: "lamna-over", section: "", notice: "desk.notice.handed-over", read: readHandOver},
 	}
 }

@@ -20,6 +20,8 @@ const (
 	donePath      = root + "/klara"
 	logPath       = root + "/laslogg"
 	ownLogPath    = logPath + "/min"
+	registerPath  = root + "/registrera"
+	envelopesPath = root + "/kuvert"
 )
 
 func casePath(number string) string     { return root + "/arende/" + number }
@@ -68,6 +70,7 @@ func (s *desk) routes(d *web.Door) {
 		"anteckning":   handlers,
 		"diarienummer": web.Staff(models.RoleRegistrator),
 		"delgivning":   web.Staff(models.RoleRegistrator),
+		"kuvert":       web.Staff(models.RoleRegistrator, models.RoleOmbud),
 	}
 	for _, f := range caseForms() {
 		rule, ok := rules[f.name]
@@ -96,4 +99,17 @@ func (s *desk) routes(d *web.Door) {
 	d.Post(root+"/begaran/:number/ta-bort", intake, s.removeController)
 	d.Post(root+"/begaran/:number/papper", intake, s.takePaper)
 	d.Post(root+"/begaran/:number/skydd", intake, s.protectRequest)
+
+	// At the desk, by phone, by letter; who asks, and by what right
+	d.Get(registerPath, intake, s.newRegistration)
+	d.Post(registerPath, intake, s.register)
+	d.Get(root+"/begaran/:number/kvitto", intake, s.showReceipt)
+	d.Post(root+"/begaran/:number/identitet", intake, s.checkIdentity)
+	d.Post(root+"/begaran/:number/godta", intake, s.verifyMandate)
+	d.Post(root+"/begaran/:number/godta-inte", intake, s.rejectMandate)
+	d.Post(root+"/begaran/:number/upphort", intake, s.endMandate)
+	d.Add(web.Route{Method: http.MethodGet, Pattern: root + "/begaran/:number/fullmakt", Rule: intake, Handler: s.mandateFile, Slow: true})
+	d.Get(envelopesPath, intake, s.showEnvelopes)
+	d.Post(envelopesPath+"/lamna-ut", intake, s.handEnvelope)
+	d.Post(envelopesPath+"/tillbaka", intake, s.returnEnvelope)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 
+	"insyn/internal/calendar"
 	"insyn/models"
 	"insyn/workflows"
 )
@@ -16,6 +17,7 @@ type Service interface {
 	intakeService
 	protectService
 	inquiryService
+	filingService
 	administrationService
 	// ReadLog lists page views: the actor's own, or those of others for a DSO or log reviewer.
 	ReadLog(ctx context.Context, actor models.Actor, f workflows.LogFilter) ([]workflows.TimelineEntry, error)
@@ -64,4 +66,19 @@ type inquiryService interface {
 	OpenInquiries(ctx context.Context, actor models.Actor) (int, error)
 	InquiryPage(ctx context.Context, actor models.Actor, number string) (workflows.InquiryView, error)
 	ApplyInquiry(ctx context.Context, actor models.Actor, on workflows.OnInquiry, in workflows.InquiryInput) error
+}
+
+// filingService is requests that come another way than through the e-service, who acts in them, and what is handed over.
+type filingService interface {
+	Controllers(ctx context.Context, actor models.Actor) ([]models.Controller, error)
+	NewRegistration() models.RequestID
+	Register(ctx context.Context, actor models.Actor, in workflows.Registration) (string, error)
+	CheckIdentity(ctx context.Context, actor models.Actor, number string, version int, how models.IdentityMethod) error
+	VerifyMandate(ctx context.Context, actor models.Actor, number string, version int, how string, until calendar.Date) error
+	RejectMandate(ctx context.Context, actor models.Actor, number string, version int, reason string) error
+	EndMandate(ctx context.Context, actor models.Actor, number string, version int, reason string) error
+	OpenMandate(ctx context.Context, actor models.Actor, number string, file models.FileID) (io.ReadSeekCloser, workflows.FileView, error)
+	Envelopes(ctx context.Context, actor models.Actor) ([]workflows.EnvelopeRow, error)
+	HandOverEnvelope(ctx context.Context, actor models.Actor, id models.ID[models.Envelope], how models.IdentityMethod) error
+	ReturnEnvelope(ctx context.Context, actor models.Actor, id models.ID[models.Envelope]) error
 }

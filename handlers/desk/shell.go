@@ -34,6 +34,9 @@ func (s *desk) shell(c *gin.Context, nav string) templates.DeskShell {
 		return templates.NavItem{URL: url, Text: s.t(c, key, nil), Current: url == nav}
 	}
 	sh.Nav = append(sh.Nav, item("desk.nav.today", root))
+	if w.actor.HasRole(models.RoleServicecenter) {
+		sh.Nav = append(sh.Nav, item("desk.nav.register", registerPath), item("desk.nav.envelopes", envelopesPath))
+	}
 	if seesCases(w.actor) {
 		sh.Nav = append(sh.Nav, item("desk.nav.done", donePath))
 	}

@@ -166,11 +166,22 @@ func (p *portal) beginDraft(c *gin.Context, first string) error {
 	if err != nil {
 		return err
 	}
+	form, err := web.Form(c)
+	if err != nil {
+		return err
+	}
 	id, err := p.Service.NewDraft(c.Request.Context(), actor(c), right, web.Lang(c))
 	if err != nil {
 		return err
 	}
-	return web.SeeOther(c, draftPath(id.String(), first))
+	if first != "namnder" {
+		return web.SeeOther(c, draftPath(id.String(), first))
+	}
+	to, err := p.startBehalf(c, id, form.Get("vem"))
+	if err != nil {
+		return err
+	}
+	return web.SeeOther(c, to)
 }
 
 // resume leads to the first question that has no answer yet.

@@ -21,6 +21,9 @@ type checkPage struct {
 	ChangeList  string
 	ChangeReach string
 	Reach       reach
+	Behalf      *workflows.Behalf // whom it is for, when not for the one who sends it
+	ChangeWho   string
+	Mandate     []workflows.FileView
 }
 
 type checkedConcern struct {
@@ -41,6 +44,7 @@ func (p *portal) showCheck(c *gin.Context, status int, d draft, faults templates
 	s.Back = d.path("svar")
 	data := checkPage{
 		step: s, Send: d.path("skicka"), Name: v.who.Name, Number: v.who.Number, Reach: savedReach(d.Form),
+		Behalf: d.Form.Behalf, ChangeWho: d.path("vem?sedan=kontrollera"), Mandate: d.Mandate,
 		ChangeList: d.path("namnder?sedan=kontrollera"), ChangeReach: d.path("svar?sedan=kontrollera"),
 	}
 	for _, k := range d.chosen() {

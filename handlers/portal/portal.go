@@ -87,6 +87,11 @@ func (p *portal) drafts(d *web.Door) {
 	d.Get("/utkast/:id", web.Resident(), p.resume)
 	d.Get("/utkast/:id/skydd", web.Resident(), p.withDraft(p.shieldPage))
 	d.Post("/utkast/:id/skydd", web.Resident(), p.withDraft(p.saveShield))
+	d.Get("/utkast/:id/vem", web.Resident(), p.withDraft(p.behalfPage))
+	d.Add(web.Route{
+		Method: http.MethodPost, Pattern: "/utkast/:id/vem", Rule: web.Resident(), Handler: p.withDraft(p.saveBehalf),
+		Body: uploadsAtOnce*p.UploadMax + web.FormLimit, Slow: true,
+	})
 	d.Get("/utkast/:id/namnder", web.Resident(), p.withDraft(p.controllersPage))
 	d.Post("/utkast/:id/namnder", web.Resident(), p.withDraft(p.saveControllers))
 	d.Get("/utkast/:id/om/:prefix", web.Resident(), p.withDraft(p.concernPage))

@@ -25,6 +25,8 @@ type Service interface {
 	SaveDraft(ctx context.Context, actor models.Actor, id models.RequestID, version int, change func(*workflows.DraftForm)) error
 	Attach(ctx context.Context, actor models.Actor, id models.RequestID, c models.ControllerID, f workflows.IncomingFile) (workflows.FileView, error)
 	Detach(ctx context.Context, actor models.Actor, id models.RequestID, file models.FileID) error
+	AttachMandate(ctx context.Context, actor models.Actor, id models.RequestID, f workflows.IncomingFile) (workflows.FileView, error)
+	DetachMandate(ctx context.Context, actor models.Actor, id models.RequestID, file models.FileID) error
 	DiscardDraft(ctx context.Context, actor models.Actor, id models.RequestID) error
 	Submit(ctx context.Context, actor models.Actor, id models.RequestID, who workflows.Identity) (string, error)
 

@@ -343,3 +343,13 @@ func (u *useCases) changeCase(a models.Actor, id models.CaseID, change func(k *w
 	}
 	return workflows.ErrNotFound
 }
+
+// AttachMandate is not asked of the stand-in: the tour does.
+func (u *useCases) AttachMandate(context.Context, models.Actor, models.RequestID, workflows.IncomingFile) (workflows.FileView, error) {
+	return workflows.FileView{}, u.fails()
+}
+
+// DetachMandate is not asked of the stand-in.
+func (u *useCases) DetachMandate(context.Context, models.Actor, models.RequestID, models.FileID) error {
+	return u.fails()
+}

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"insyn/internal/calendar"
 )
 
 // Reasons a number is refused. None repeats what was written.
@@ -214,6 +216,14 @@ func (n Number) Kind() Kind {
 	default:
 		return Personnummer
 	}
+}
+
+// Born gives the date of birth of a personnummer. A samordningsnummer tells none, nor does the zero Number.
+func (n Number) Born() (calendar.Date, bool) {
+	if n.Kind() != Personnummer {
+		return calendar.Date{}, false
+	}
+	return calendar.New(number(n.digits[:4]), time.Month(number(n.digits[4:6])), number(n.digits[6:8])), true
 }
 
 // IsZero tells whether there is no number.
