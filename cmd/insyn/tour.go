@@ -157,6 +157,7 @@ func scenes() []scene {
 		{"Ester har skyddade personuppgifter", (*tour).esterIsProtected},
 		{"Ett brev, ett barn och en fullmakt", (*tour).peopleWithoutEID},
 		{"Signe Åkerman begär av alla femton", (*tour).signeAsksAll},
+		{"Frågor i tre nivåer, direkt till dataskyddsombudet, med kod, och en som är en begäran", (*tour).questionsAreAsked},
 		{"Ingen når den andres", (*tour).nobodyReachesOthers},
 		{"Administratören ger och tar roller och ser inga ärenden", (*tour).administratorWorks},
 		{"Efteråt stämmer allt", (*tour).allIsWell},

@@ -37,12 +37,12 @@ func ombudsAt(at string) []string {
 	return []string{officers()[at].ombud}
 }
 
-var mailNumber = regexp.MustCompile(`INS-\d{4}-\d{5,}(-[A-ZÅÄÖ]+)?`)
+var mailNumber = regexp.MustCompile(`(INS|FRG|DSO)-\d{4}-\d{5,}(-[A-ZÅÄÖ]+)?`)
 
 // classify finds out which of the service's mails a caught one is, by its words.
 func (t *tour) classify(m mail.Caught) sentMail {
 	out := sentMail{kind: "unknown", number: mailNumber.FindString(m.Subject), to: strings.Join(m.To, ",")}
-	args := map[string]any{"number": out.number, "due": calendar.New(2027, 3, 1)}
+	args := map[string]any{"number": out.number, "due": calendar.New(2027, 3, 1), "code": ""}
 	for _, key := range t.stack.texts.Texts().Keys() {
 		kind, ok := strings.CutPrefix(key, "mail.")
 		if kind, ok = cutLast(kind, ".subject", ok); !ok {
