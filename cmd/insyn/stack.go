@@ -207,7 +207,7 @@ func (s *stack) configure(o stackOptions) (config.Config, error) {
 	c.FilesURL, c.KeysURL, c.KEK = fileURL(filepath.Join(o.Dir, "files")), fileURL(filepath.Join(o.Dir, "keys")), kek
 	c.SMTPURL, c.MailFrom = s.Catcher.URL(), "Insyn Exempelby kommun <insyn@exempelby.example>"
 	c.Phone, c.PhoneHours, c.PhoneHoursEN, c.ProtectedPhone = "0980-31 92 00", "Vardagar kl. 8–16.30", "Weekdays 8–16.30", "0980-31 92 10"
-	c.Visit, c.Postal, c.DPOURL = "Stadshuset, Torggatan 1", "Exempelby kommun, 999 99 Exempelby", "mailto:dataskyddsombud@exempelby.example"
+	c.Visit, c.Postal = "Stadshuset, Torggatan 1", "Exempelby kommun, 999 99 Exempelby"
 	return c, nil
 }
 

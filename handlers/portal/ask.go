@@ -38,6 +38,9 @@ func (p *portal) inquiries(d *web.Door) {
 	d.Post("/mina/fragor/:number/begaran", web.Resident(), p.ownClaim)
 }
 
+// toDPO is the choice to write to the DSO alone.
+const toDPO = "dso"
+
 // trapField is a field that no person sees. What is written in it was written by a program.
 const trapField = "webbplats"
 
@@ -51,7 +54,11 @@ type askForm struct {
 
 // askPage shows the form.
 func (p *portal) askPage(c *gin.Context) error {
-	return p.showAsk(c, http.StatusOK, askForm{Form: rand.Text(), To: "kommunen"}, nil)
+	to := "kommunen"
+	if c.Query("till") == toDPO {
+		to = toDPO
+	}
+	return p.showAsk(c, http.StatusOK, askForm{Form: rand.Text(), To: to}, nil)
 }
 
 func (p *portal) showAsk(c *gin.Context, status int, f askForm, faults templates.Faults) error {
@@ -71,7 +78,7 @@ func (p *portal) showAsk(c *gin.Context, status int, f askForm, faults templates
 		f.Officers = append(f.Officers, templates.Option{Value: k.ID.String(), Label: k.Name})
 	}
 	f.Whom = []templates.Option{{Value: "kommunen", Label: t("portal.ask.who-us"), Hint: t("portal.ask.who-us-hint")},
-		{Value: "dso", Label: t("portal.ask.who-dpo"), Hint: t("portal.ask.who-dpo-hint")}}
+		{Value: toDPO, Label: t("portal.ask.who-dpo"), Hint: t("portal.ask.who-dpo-hint")}}
 	return p.show(c, status, view{page: "portal/fraga-ny", title: "portal.ask.title", faults: faults, data: f})
 }
 
@@ -85,7 +92,7 @@ func (p *portal) ask(c *gin.Context) error {
 	if form.Get(trapField) != "" {
 		return p.showAsk(c, http.StatusUnprocessableEntity, f, templates.Faults{fault(trapField, "error.inquiry-trap")})
 	}
-	in := workflows.AskForm{Form: f.Form, From: network(c), Text: clip(f.Text), Topic: f.Topic, Email: f.Email, Language: web.Lang(c), Direct: f.To == "dso"}
+	in := workflows.AskForm{Form: f.Form, From: network(c), Text: clip(f.Text), Topic: f.Topic, Email: f.Email, Language: web.Lang(c), Direct: f.To == toDPO}
 	if in.Direct {
 		in.Controller, _ = models.ParseID[models.Controller](f.Of) // none chosen is the municipality's own
 	}

@@ -36,7 +36,8 @@ type Deps struct {
 	Log      *slog.Logger
 	// UploadMax is the largest attachment in bytes, as workflows.Settings has it.
 	UploadMax int64
-	// DPOURL is where “Skriv till dataskyddsombudet” leads, for instance a mailto: address; empty hides it.
+	// DPOURL is where “Skriv till dataskyddsombudet” leads, for instance a mailto: address; empty is the form
+	// for a question that only the DSO reads.
 	DPOURL string
 }
 
@@ -56,6 +57,9 @@ func Register(site *web.Site, d Deps) error {
 	}
 	if d.Log == nil {
 		d.Log = slog.Default()
+	}
+	if d.DPOURL == "" {
+		d.DPOURL = askPath + "?till=" + toDPO
 	}
 	p := &portal{Deps: d, site: site}
 	door := site.Door(web.Door{
