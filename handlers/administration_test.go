@@ -281,7 +281,7 @@ func TestSpreadsheetsLeaveAnAdministrator(t *testing.T) {
 	must(t, err)
 	a := v.Assignments[0]
 	_, _, to := p.uploadAs(t, admin, "uppdrag.csv", "E-post;Roll;Nämnd;Från och med;Till och med\n"+v.Email+";administratör;;"+a.ValidFrom.String()+";2027-01-31\n")
-	if _, body, _ := p.get(admin, to); !strings.Contains(body, "Ingen skulle längre vara administratör") {
+	if _, body, _ := p.get(admin, to); !strings.Contains(body, "Då finns ingen administratör kvar") {
 		t.Errorf("the page does not say so: %s", body)
 	}
 }
