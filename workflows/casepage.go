@@ -52,7 +52,7 @@ func (s *Service) caseView(tx *models.Tx, c models.Case) (CaseView, error) {
 	}
 	fill := []func(*models.Tx, *CaseView) error{s.fillClock, s.fillLetters, s.fillAppeals, s.fillEvents}
 	if content {
-		fill = append(fill, s.fillContent, s.fillReviews, s.fillDecision, s.fillColleagues)
+		fill = append(fill, s.fillContent, s.fillSearchNotes, s.fillReviews, s.fillDecision, s.fillColleagues)
 	}
 	fill = append(fill, s.fillActions)
 	for _, f := range fill {

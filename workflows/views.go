@@ -203,9 +203,10 @@ type CaseView struct {
 	Blocked     []Allowed
 	Delegations []models.Delegation // the actor's own, valid today for the proposed outcome
 	Colleagues  []models.Staff
-	HandlerGone bool           // the handler is ombud at the controller no longer
-	TakeOver    models.StaffID // the reader, who may take the case over; zero otherwise
-	Content     bool           // the actor may see content
+	HandlerGone bool                           // the handler is ombud at the controller no longer
+	TakeOver    models.StaffID                 // the reader, who may take the case over; zero otherwise
+	Content     bool                           // the actor may see content
+	SearchNotes map[models.SystemID]SearchNote // what the register says of the systems on the search list
 	Appeals     []AppealView
 	Appealable  bool            // the decision carries a notice of appeal
 	AppealSteps []deadline.Step // how the last day to appeal came about; nil while no service is known

@@ -35,6 +35,7 @@ type fakeService struct {
 	view    workflows.CaseView
 	intake  workflows.IntakeView
 	items   []workflows.IntakeItem
+	book    []workflows.RegisterView
 	appeals []workflows.AppealItem
 	log     []workflows.TimelineEntry
 	err     error // of Apply, Record and the servicecenter's actions
@@ -149,6 +150,11 @@ func (f *fakeService) AskPerson(_ context.Context, a models.Actor, _ string, _ i
 func (f *fakeService) PassOnAppeal(_ context.Context, a models.Actor, _ string, _ int, in workflows.Paper) error {
 	f.note("paper "+in.Channel+" "+in.ArrivedOn.String(), a)
 	return f.err
+}
+
+func (f *fakeService) Register(_ context.Context, a models.Actor, r workflows.RegisterFilter) ([]workflows.RegisterView, error) {
+	f.note("book "+r.Query, a)
+	return f.book, nil
 }
 
 func (f *fakeService) OpenAppeals(_ context.Context, a models.Actor, _ models.ControllerID) ([]workflows.AppealItem, error) {

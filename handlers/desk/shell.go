@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -39,6 +40,9 @@ func (s *desk) shell(c *gin.Context, nav string) templates.DeskShell {
 	}
 	if seesCases(w.actor) {
 		sh.Nav = append(sh.Nav, item("desk.nav.done", donePath))
+	}
+	if slices.ContainsFunc(bookRoles(), w.actor.HasRole) {
+		sh.Nav = append(sh.Nav, item("desk.nav.register", bookPath))
 	}
 	if w.actor.HasRole(models.RoleAdmin) {
 		sh.Nav = append(sh.Nav, item("desk.nav.admin", adminPath), item("desk.nav.import", importPath))

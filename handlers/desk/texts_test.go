@@ -82,7 +82,7 @@ func composedKeys() []string {
 		keys = append(keys, "desk.next."+s, "desk.next."+s+"-mine")
 	}
 	keys = append(keys, "desk.next.awaiting-subject-since", "desk.next.diary-mine", "desk.next.post-mine", "desk.next.diary-post-mine")
-	for _, r := range []string{"applicant", "client", "employee", "other", "parent", "pupil", "resident", "tenant"} {
+	for _, r := range append(workflows.RelationCodes(), "other", "parent", "resident") {
 		keys = append(keys, "portal.relation."+r)
 	}
 	for _, k := range workflows.DecisionKinds() {

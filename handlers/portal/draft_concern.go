@@ -15,9 +15,37 @@ import (
 	"insyn/workflows"
 )
 
-// relations are what a person may have been to a controller, as codes of models.About.Relation.
+// anybody are relations that no activity of the register need name, as codes of models.About.Relation.
+func anybody() []string { return []string{"resident", "other"} }
+
+// relations are what a person may have been to a controller. Parent is what a guardian was called before.
 func relations() []string {
-	return []string{"resident", "pupil", "parent", "client", "employee", "applicant", "tenant", "other"}
+	return slices.Concat(workflows.RelationCodes(), anybody(), []string{"parent"})
+}
+
+// relationsTo are the relations that the controller's own activities are about, with what is always possible and what has been
+// answered; all of them where its register names none.
+func (p *portal) relationsTo(c *gin.Context, k models.Controller, said string) ([]string, error) {
+	all, err := p.Service.Suggest(c.Request.Context(), actor(c), workflows.RelationCodes())
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, g := range all {
+		if g.Controller.ID != k.ID {
+			continue
+		}
+		for _, b := range g.Why {
+			out = append(out, b.Relation)
+		}
+	}
+	if len(out) == 0 {
+		out = workflows.RelationCodes()
+	}
+	if said != "" && offered(said, relations()) && !slices.Contains(out, said) && !slices.Contains(anybody(), said) {
+		out = append(out, said)
+	}
+	return slices.Concat(out, anybody()), nil
 }
 
 // Lengths of what may be typed to one controller, in bytes; a generous page.
@@ -87,7 +115,11 @@ func (p *portal) concernPage(c *gin.Context, d draft) error {
 func (p *portal) showConcern(c *gin.Context, status int, d draft, k models.Controller, s step, about models.About, faults templates.Faults) error {
 	data := concernPage{step: s, Controller: k, About: about, Max: p.UploadMax, Lead: "portal.right." + string(d.Form.Right) + ".ask",
 		Questions: p.questions(web.Lang(c), d.Form.Right, about), Confirmed: d.addressee(k.ID).Confirmed}
-	for _, r := range relations() {
+	known, err := p.relationsTo(c, k, about.Relation)
+	if err != nil {
+		return err
+	}
+	for _, r := range known {
 		data.Relations = append(data.Relations, templates.Option{Value: r, Label: p.Texts.T(web.Lang(c), "portal.relation."+r, nil)})
 	}
 	for _, f := range d.Files {

@@ -19,9 +19,19 @@ const everyone = "alla"
 
 type controllersPage struct {
 	step
-	Groups []templates.Field // one or two: the controllers, and the box for all of them
+	Ask    askBlock
+	Groups []pickGroup // the suggested controllers, the others, and the box for all of them
 	Count  int
-	Saved  []string // names that another tab saved
+	// Suggested are the names of the controllers that the answer points to.
+	Suggested []string
+	Saved     []string // names that another tab saved
+}
+
+// pickGroup is controllers under a heading.
+type pickGroup struct {
+	Heading string // key; empty: none
+	Text    string // key, or empty
+	Field   templates.Field
 }
 
 // controllersPage asks which controllers the request goes to.
@@ -38,23 +48,49 @@ func (p *portal) controllersPage(c *gin.Context, d draft) error {
 	if ok {
 		ticked, s.Notice, s.Then = kept["namnd"], "portal.notice.kept", then(kept.Get("sedan"))
 	}
-	return p.showControllers(c, http.StatusOK, d, s, ticked, nil)
+	return p.showControllers(c, http.StatusOK, d, s, picked{ticked, ticks(kept), len(ticks(kept)) > 0}, nil)
 }
 
-func (p *portal) showControllers(c *gin.Context, status int, d draft, s step, ticked []string, faults templates.Faults) error {
+// picked is what is ticked on the page: controllers, and what the person says they were.
+type picked struct {
+	controllers []string
+	relations   []string
+	asked       bool // for suggestions
+}
+
+func (p *portal) showControllers(c *gin.Context, status int, d draft, s step, at picked, faults templates.Faults) error {
 	t := func(key string, args map[string]any) string { return p.Texts.T(web.Lang(c), key, args) }
-	main := templates.Field{Name: "namnd", Picks: true}
-	for _, k := range d.all {
-		main.Options = append(main.Options, templates.Option{
-			Value: k.Prefix, Label: k.Name, Hint: k.Description, Checked: slices.Contains(ticked, k.Prefix),
-		})
+	suggested, err := p.suggestions(c, at.relations)
+	if err != nil {
+		return err
 	}
-	data := controllersPage{step: s, Groups: []templates.Field{main}, Count: len(d.all)}
+	first, rest := templates.Field{Name: "namnd", Picks: true}, templates.Field{Name: "namnd", Picks: true}
+	for _, k := range d.all {
+		o := templates.Option{Value: k.Prefix, Label: k.Name, Hint: k.Description, Checked: slices.Contains(at.controllers, k.Prefix)}
+		if i := slices.IndexFunc(suggested, func(g workflows.Suggestion) bool { return g.Controller.ID == k.ID }); i >= 0 {
+			o.Why = p.why(c, suggested[i])
+			first.Options = append(first.Options, o)
+			continue
+		}
+		rest.Options = append(rest.Options, o)
+	}
+	data := controllersPage{step: s, Ask: p.asking(c, at.relations, at.asked), Count: len(d.all)}
+	heading := "portal.suggest.list"
+	if len(first.Options) > 0 {
+		data.Groups = append(data.Groups, pickGroup{"portal.suggest.first", "portal.suggest.first-text", first})
+		heading, rest.ID = "portal.suggest.others", "namnd-ovriga"
+		for _, o := range first.Options {
+			data.Suggested = append(data.Suggested, o.Label)
+		}
+	}
+	if len(rest.Options) > 0 {
+		data.Groups = append(data.Groups, pickGroup{Heading: heading, Field: rest})
+	}
 	if len(d.all) > 1 && !d.Form.Protected { // who is protected chooses one by one
-		data.Groups = append(data.Groups, templates.Field{Name: "namnd", ID: "namnd-alla", Picks: true, Options: []templates.Option{{
+		data.Groups = append(data.Groups, pickGroup{Heading: "portal.controllers.or", Field: templates.Field{Name: "namnd", ID: "namnd-alla", Picks: true, Options: []templates.Option{{
 			Value: everyone, Label: t("portal.controllers.all", map[string]any{"n": len(d.all)}),
-			Hint: t("portal.controllers.all-hint", nil), Checked: slices.Contains(ticked, everyone),
-		}}})
+			Hint: t("portal.controllers.all-hint", nil), Checked: slices.Contains(at.controllers, everyone),
+		}}}})
 	}
 	if s.Conflict {
 		for _, k := range d.chosen() {
@@ -74,17 +110,35 @@ func (p *portal) saveControllers(c *gin.Context, d draft) error {
 	if d.Form.Protected {
 		form["namnd"] = slices.DeleteFunc(form["namnd"], func(v string) bool { return v == everyone })
 	}
+	at := picked{form["namnd"], ticks(form), form.Has("visa")}
+	if at.asked {
+		if v := version(form); v > 0 {
+			s.Version = v // another tab is told of when it is saved, not before
+		}
+		return p.showControllers(c, http.StatusOK, d, s, at, nil)
+	}
 	ids := pickedControllers(d.all, form["namnd"])
 	if len(ids) == 0 && form.Get("spara") == "" {
-		return p.showControllers(c, http.StatusUnprocessableEntity, d, s, form["namnd"], templates.Faults{fault("namnd", "portal.error.choose-controller")})
+		return p.showControllers(c, http.StatusUnprocessableEntity, d, s, at, templates.Faults{fault("namnd", "portal.error.choose-controller")})
+	}
+	suggested, err := p.suggestions(c, at.relations)
+	if err != nil {
+		return err
 	}
 	ctx := c.Request.Context()
-	err = p.Service.SaveDraft(ctx, actor(c), d.ID, version(form), func(f *workflows.DraftForm) { chooseControllers(f, ids) })
+	err = p.Service.SaveDraft(ctx, actor(c), d.ID, version(form), func(f *workflows.DraftForm) {
+		chooseControllers(f, ids)
+		for i := range f.Controllers {
+			if a := &f.Controllers[i]; a.About.Relation == "" {
+				a.About.Relation = oneRelation(suggested, a.Controller)
+			}
+		}
+	})
 	if errors.Is(err, workflows.ErrConflict) {
 		return p.conflict(c, func(now draft) error {
 			s := p.step(c, now, "namnder", "/mina", 1)
 			s.Then, s.Conflict = then(form.Get("sedan")), true
-			return p.showControllers(c, http.StatusConflict, now, s, form["namnd"], nil)
+			return p.showControllers(c, http.StatusConflict, now, s, at, nil)
 		})
 	}
 	if err != nil {

@@ -19,6 +19,7 @@ type Service interface {
 	OpenIdentity(ctx context.Context, sealed []byte) (workflows.Identity, error)
 
 	Controllers(ctx context.Context, actor models.Actor) ([]models.Controller, error)
+	Suggest(ctx context.Context, actor models.Actor, relations []string) ([]workflows.Suggestion, error)
 	NewDraft(ctx context.Context, actor models.Actor, right models.Right, lang string) (models.RequestID, error)
 	Draft(ctx context.Context, actor models.Actor, id models.RequestID) (workflows.DraftView, error)
 	OpenDrafts(ctx context.Context, actor models.Actor) ([]models.Draft, error)

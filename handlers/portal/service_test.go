@@ -29,7 +29,8 @@ type useCases struct {
 	withdrawn   []string
 	seen        []int // versions that forms carried
 	submits     int
-	next        error // what the next write answers
+	register    map[string][]workflows.Because // by prefix: what each does, and about whom
+	next        error                          // what the next write answers
 }
 
 type storedDraft struct {
@@ -352,4 +353,20 @@ func (u *useCases) AttachMandate(context.Context, models.Actor, models.RequestID
 // DetachMandate is not asked of the stand-in.
 func (u *useCases) DetachMandate(context.Context, models.Actor, models.RequestID, models.FileID) error {
 	return u.fails()
+}
+
+func (u *useCases) Suggest(_ context.Context, _ models.Actor, relations []string) ([]workflows.Suggestion, error) {
+	var out []workflows.Suggestion
+	for _, k := range u.controllers {
+		g := workflows.Suggestion{Controller: k}
+		for _, b := range u.register[k.Prefix] {
+			if slices.Contains(relations, b.Relation) {
+				g.Why = append(g.Why, b)
+			}
+		}
+		if len(g.Why) > 0 {
+			out = append(out, g)
+		}
+	}
+	return out, nil
 }
