@@ -60,6 +60,15 @@ func (p bookPage) Relations(codes models.TextArray) []string {
 	return out
 }
 
+// Names are the names of activities in one line.
+func (p bookPage) Names(all []workflows.RegisterActivity) string {
+	names := make([]string, len(all))
+	for i, a := range all {
+		names[i] = a.Name
+	}
+	return strings.Join(names, ", ")
+}
+
 // Joined is a list in one line.
 func (p bookPage) Joined(list models.TextArray) string { return strings.Join(list, ", ") }
 

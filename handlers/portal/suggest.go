@@ -52,7 +52,7 @@ type askGroup struct {
 
 // asking draws the question with what is ticked.
 func (p *portal) asking(c *gin.Context, ticked []string, asked bool) askBlock {
-	b := askBlock{Unsure: slices.Contains(ticked, unsure), Asked: asked, Open: asked || len(ticked) > 0}
+	b := askBlock{Unsure: slices.Contains(ticked, unsure), Asked: asked, Open: !asked && len(ticked) > 0}
 	for _, l := range lives() {
 		g := askGroup{Key: l.Key}
 		for _, code := range l.Codes {
@@ -75,9 +75,9 @@ func (p *portal) why(c *gin.Context, g workflows.Suggestion) string {
 		if more := len(b.Activities) - named; more > 0 {
 			what = t("portal.suggest.more", map[string]any{"what": what, "n": more})
 		}
-		lines = append(lines, t("portal.suggest.why", map[string]any{"as": t("portal.relation."+b.Relation, nil), "what": what}))
+		lines = append(lines, t("portal.suggest.because", map[string]any{"as": t("portal.relation."+b.Relation, nil), "what": what}))
 	}
-	return strings.Join(lines, " ")
+	return t("portal.suggest.why", map[string]any{"why": strings.Join(lines, " ")})
 }
 
 // suggestions asks the register whom somebody with these relations may want to ask.

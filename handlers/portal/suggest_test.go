@@ -40,8 +40,8 @@ func TestSuggestionsAreShownAndNothingIsChosen(t *testing.T) {
 	form := with(p, "visa", "1", "namnd", "KS")
 	form["koppling"] = []string{"client", "tenant", "applicant"}
 	p = b.post(at, form).want(http.StatusOK, at)
-	for _, words := range []string{"Förslag till dig", "Förslag: Som någon som har fått stöd, vård eller hjälp. De har Ekonomiskt bistånd, Budgetrådgivning, Familjerätt och två saker till.",
-		"Förslag: Som hyresgäst eller kund. De har Hyresavtal.", "Övriga", "Två har uppgifter om sådant du kryssade."} {
+	for _, words := range []string{"Förslag till dig", "Förslag: Som någon som har fått stöd, vård eller hjälp (Ekonomiskt bistånd, Budgetrådgivning, Familjerätt och två saker till).",
+		"Förslag: Som hyresgäst (Hyresavtal). Som sökande, till exempel till ett jobb eller en bostad (Bostadskö).", "Övriga", "Två har uppgifter om sådant du kryssade."} {
 		if !p.says(words) {
 			t.Errorf("the page does not say %q", words)
 		}
