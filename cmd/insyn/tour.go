@@ -154,6 +154,7 @@ func scenes() []scene {
 		{"Maja hämtar sina svar, ett i taget", (*tour).majaReads},
 		{"Omars tid förlängs en gång, i tid", (*tour).omarWaits},
 		{"Omar får rättelse, Maja får nej till radering", (*tour).rightsAreUsed},
+		{"Överklaganden kommer in på tre sätt", (*tour).appealsCome},
 		{"Ester har skyddade personuppgifter", (*tour).esterIsProtected},
 		{"Ett brev, ett barn och en fullmakt", (*tour).peopleWithoutEID},
 		{"Signe Åkerman begär av alla femton", (*tour).signeAsksAll},

@@ -15,6 +15,7 @@ func (t *tour) allIsWell() {
 	t.resident(nameMaja).open("/mina").sees("Klart", t.maja.number)
 	t.ombud("SN").open(deskCase(t.maja.caseNo("SN"))).sees("Avslutat")
 	t.servicecenter().open("/arbete").sees(t.omar.kept).misses(t.maja.number)
+	t.ombud("SN").open(deskCase(t.appealedCase())).sees("Utlämnat", "Överklagande")
 	t.tell("Tiden att överklaga är slut. Ärendena och Majas begäran är avslutade av sig själva")
 	t.nobodyIsForgotten()
 	t.chainsHold()

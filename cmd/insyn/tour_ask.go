@@ -15,6 +15,7 @@ type majaRequest struct {
 	number, draft string
 	release       []string // prefixes, in the order the answers came
 	letters       map[string]string
+	refused       string // number of the request for erasure that was refused
 }
 
 // caseNo is the number of Maja's case at a controller.
@@ -44,7 +45,7 @@ func (t *tour) majaSays() asking {
 			"BUN":  "Mitt barn gick i fyran på Åsskolan. Jag vill se allt om skolskjutsen till Norrbyn.",
 			"EBAB": "Jag hyr på Tallvägen 3 och har klagat på vattenläckan i tvättstugan.",
 		},
-		relation: map[string]string{"KS": "resident", "SN": "client", "BUN": "parent", "EBAB": "tenant"},
+		relation: map[string]string{"KS": "resident", "SN": "client", "BUN": "guardian", "EBAB": "tenant"},
 		fileTo:   "BUN",
 		address:  "Lärksångsvägen 14\n999 21 Exempelby", email: mailMaja, phone: "070-174 06 35",
 	}

@@ -114,6 +114,7 @@ func (t *tour) majaIsRefusedErasure() {
 	t.expectRole("letter-to-register", number, officers()["SN"].registrator)
 	t.settle()
 	t.readsLetter(maja, request, "SN", "radering-SN", "Vi raderar inte uppgifterna.", what, why, "arkivlagen", "Förvaltningsrätten i Exempelstad", "tre veckor")
+	t.maja.refused = request
 	t.tell("Maja får nej till radering: brevet säger varför, med lag, och hur hon överklagar")
 }
 

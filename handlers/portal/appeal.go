@@ -67,7 +67,7 @@ func (p *portal) appealPage(c *gin.Context) error {
 }
 
 func (p *portal) showAppeal(c *gin.Context, status int, r workflows.MyRequest, k workflows.MyCase, form url.Values, notice string, faults templates.Faults) error {
-	data := appealPage{MyCase: k, Action: appealPath(r.Number, k.Controller.Prefix), Back: requestPath(r.Number) + "#hamta-" + url.PathEscape(k.Controller.Prefix),
+	data := appealPage{MyCase: k, Action: appealPath(r.Number, k.Controller.Prefix), Back: requestPath(r.Number) + "#overklagande-" + url.PathEscape(k.Controller.Prefix),
 		Wanted: form.Get("wanted"), Why: form.Get("why"), Notice: notice, Max: p.UploadMax}
 	data.Late = !k.AppealUntil.IsZero() && calendar.DateOf(p.Clock.Now()).After(k.AppealUntil)
 	var err error
@@ -112,7 +112,7 @@ func (p *portal) appeal(c *gin.Context) error {
 		}
 		if len(faults) == 0 {
 			p.Sessions.SetNotice(ctx, "portal.notice.appealed")
-			return web.SeeOther(c, requestPath(r.Number)+"#hamta-"+url.PathEscape(k.Controller.Prefix))
+			return web.SeeOther(c, requestPath(r.Number)+"#overklagande-"+url.PathEscape(k.Controller.Prefix))
 		}
 	}
 	// The files are another number now.
