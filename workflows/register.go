@@ -41,9 +41,9 @@ type SearchNote struct {
 	Activities []string
 }
 
-// Register shows systems and activities with all fields: a controller's own to those who work with its cases and the DSO, every
+// ProcessingRegister shows systems and activities with all fields: a controller's own to those who work with its cases and the DSO, every
 // controller's to the administrator. It holds nothing about residents, so reading it is not logged.
-func (s *Service) Register(ctx context.Context, actor models.Actor, f RegisterFilter) ([]RegisterView, error) {
+func (s *Service) ProcessingRegister(ctx context.Context, actor models.Actor, f RegisterFilter) ([]RegisterView, error) {
 	var out []RegisterView
 	err := s.Store.InTx(ctx, actor, func(tx *models.Tx) error {
 		controllers, err := tx.Controllers()

@@ -105,7 +105,7 @@ func TestTheRegisterIsForThoseWhoWorkWithIt(t *testing.T) {
 	ctx := context.Background()
 	count := func(role string, f workflows.RegisterFilter) (controllers, systems int) {
 		t.Helper()
-		got, err := w.Register(ctx, w.As(role), f)
+		got, err := w.ProcessingRegister(ctx, w.As(role), f)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -14,7 +14,7 @@ import (
 func (t *tour) appealsCome() {
 	t.majaGetsSuggestions()
 	t.majaAppeals()
-	t.letterIsRegistered()
+	t.appealByLetter()
 	t.paperAtTheCounter()
 	t.whoMustAct()
 }
@@ -67,8 +67,8 @@ func (t *tour) arrives(told ...string) {
 	t.settle()
 }
 
-// letterIsRegistered: the registrator enters a letter with the day it came in; the case page says who must act, and until when.
-func (t *tour) letterIsRegistered() {
+// appealByLetter: the registrator enters a letter with the day it came in; the case page says who must act, and until when.
+func (t *tour) appealByLetter() {
 	amira := t.registrator("SN")
 	amira.open(deskCase(t.appealedCase())).sees("Överklagande", "I rätt tid")
 	form := func(day calendar.Date) *visitor.Form {

@@ -39,7 +39,7 @@ func (s *desk) book(c *gin.Context) error {
 		f.Controller = k.ID
 	}
 	var err error
-	if page.Parts, err = s.Service.Register(c.Request.Context(), w.actor, f); err != nil {
+	if page.Parts, err = s.Service.ProcessingRegister(c.Request.Context(), w.actor, f); err != nil {
 		return err
 	}
 	for _, p := range page.Parts {

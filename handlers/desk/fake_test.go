@@ -152,7 +152,7 @@ func (f *fakeService) PassOnAppeal(_ context.Context, a models.Actor, _ string, 
 	return f.err
 }
 
-func (f *fakeService) Register(_ context.Context, a models.Actor, r workflows.RegisterFilter) ([]workflows.RegisterView, error) {
+func (f *fakeService) ProcessingRegister(_ context.Context, a models.Actor, r workflows.RegisterFilter) ([]workflows.RegisterView, error) {
 	f.note("book "+r.Query, a)
 	return f.book, nil
 }

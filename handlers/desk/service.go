@@ -32,7 +32,7 @@ type staffService interface {
 // caseService is the cases of the actor's controllers.
 type caseService interface {
 	Queue(ctx context.Context, actor models.Actor, f workflows.QueueFilter) (workflows.Queue, error)
-	Register(ctx context.Context, actor models.Actor, f workflows.RegisterFilter) ([]workflows.RegisterView, error)
+	ProcessingRegister(ctx context.Context, actor models.Actor, f workflows.RegisterFilter) ([]workflows.RegisterView, error)
 	OpenAppeals(ctx context.Context, actor models.Actor, at models.ControllerID) ([]workflows.AppealItem, error)
 	CasePage(ctx context.Context, actor models.Actor, number string) (workflows.CaseView, error)
 	CaseFile(ctx context.Context, actor models.Actor, number string, file models.FileID) (io.ReadSeekCloser, workflows.FileView, error)
