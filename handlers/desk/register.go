@@ -279,6 +279,14 @@ func (p intakePage) MandateState() string {
 	return string(p.Acting.State)
 }
 
+// MandateHow is how the right to act was checked, or "".
+func (p intakePage) MandateHow() string {
+	if p.Acting == nil || p.Acting.How == nil {
+		return ""
+	}
+	return *p.Acting.How
+}
+
 // MandateOpen tells whether the right to act is still to be accepted.
 func (p intakePage) MandateOpen() bool {
 	return p.Acting != nil && (p.Acting.State == models.MandateClaimed || p.Acting.State == models.MandateRejected)
