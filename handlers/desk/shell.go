@@ -42,7 +42,7 @@ func (s *desk) shell(c *gin.Context, nav string) templates.DeskShell {
 		sh.Nav = append(sh.Nav, item("desk.nav.done", donePath))
 	}
 	if slices.ContainsFunc(bookRoles(), w.actor.HasRole) {
-		sh.Nav = append(sh.Nav, item("desk.nav.register", bookPath))
+		sh.Nav = append(sh.Nav, item("desk.nav.book", bookPath))
 	}
 	if w.actor.HasRole(models.RoleAdmin) {
 		sh.Nav = append(sh.Nav, item("desk.nav.admin", adminPath), item("desk.nav.import", importPath))
