@@ -36,7 +36,7 @@ func (s *desk) shell(c *gin.Context, nav string) templates.DeskShell {
 	}
 	sh.Nav = append(sh.Nav, item("desk.nav.today", root))
 	if w.actor.HasRole(models.RoleServicecenter) {
-		sh.Nav = append(sh.Nav, item("desk.nav.register", registerPath), item("desk.nav.envelopes", envelopesPath))
+		sh.Nav = append(sh.Nav, item("desk.nav.register-request", registerPath), item("desk.nav.envelopes", envelopesPath))
 	}
 	if seesCases(w.actor) {
 		sh.Nav = append(sh.Nav, item("desk.nav.done", donePath))
