@@ -30,7 +30,7 @@ func (t *tour) peopleWithoutEID() {
 // letterIsRegistered: found in the letterbox on a Monday, so that it counts from the Friday, and is due over Easter.
 func (t *tour) letterIsRegistered() string {
 	anna := t.servicecenter()
-	said := t.wrote("det Britta skrev till KS", "Det gäller skrivelsen om bänken vid hamnplan.", handlers("KS")...)
+	said := t.wrote("det Britta skrev till KS", "Det gäller skrivelsen om bänken vid hamnplan.", handlers("KS", anna.name)...)
 	anna.open("/arbete").follow("Registrera begäran").sees("Registrera en begäran", "Ta aldrig en kopia av en id-handling")
 	form := func() *visitor.Form {
 		f := anna.form(visitor.ActionEnds("/registrera")).Choose("channel", "letter").Choose("identity", "not-yet").Choose("answer", "desk").

@@ -83,6 +83,8 @@ func (t *tour) questionToDSO() {
 	t.settle()
 	after := t.asks(stig, t.wrote("Stigs tredje fråga", "Hur länge ligger mötesbilderna kvar?", stig.name, anna.name), mailStig, "kommunen")
 	t.check(before[len(before)-5:] < after[len(after)-5:] && nextNumber(before) == after, "expected no gap between %s and %s", before, after)
+	anna.open("/arbete/fragor/" + before).sees("Vem städar i arkivet på Torggatan?")
+	anna.open("/arbete/fragor/" + after).sees("Hur länge ligger mötesbilderna kvar?")
 	for _, p := range []*person{anna, t.ombud("KS"), t.ombud("SN")} {
 		p.open("/arbete/fragor").sees("Frågor").misses(number, "Direkt till dig")
 		t.roleShut(p, "/arbete/fragor/"+number, "/arbete/fragor/DSO-2027-09999")
