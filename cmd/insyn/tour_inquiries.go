@@ -95,6 +95,11 @@ func (t *tour) questionToDSO() {
 	niklas.send(niklas.form(visitor.HasField("lagg-in")).Fill("text", reply), "Skicka svaret").sees("Svaret är skickat")
 	t.expect("inquiry-answered", "", mailStig)
 	t.settle()
+	stig.open(answerLink.FindString(t.mailTo(mailStig)) + "/svar")
+	stig.send(stig.form(visitor.ActionEnds("/kod")), "")
+	t.expect("inquiry-code", "", mailStig)
+	t.settle()
+	stig.send(stig.form(visitor.HasField("code")).Fill("code", oneTimeCode.FindString(t.mailTo(mailStig))), "").sees(reply)
 	t.tell("%s gick direkt till dataskyddsombudet. Servicecenter och ombud får samma sida som för ett påhittat nummer, och %s följs av %s", number, before, after)
 }
 
