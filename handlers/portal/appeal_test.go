@@ -60,7 +60,7 @@ func TestAnAppealIsSentWithItsFiles(t *testing.T) {
 	}
 	k.Appeals = []workflows.AppealView{{Appeal: models.Appeal{Channel: models.AppealPortal, ArrivedOn: calendar.New(2027, time.April, 21), HandOverBy: calendar.New(2027, time.April, 28),
 		WantedText: "Jag vill se allt."}}}
-	if p := b.get(ownPage); !p.says("Ditt överklagande kom in onsdag 21 april 2027") || !p.says("till Förvaltningsrätten i Exempelstad senast onsdag 28 april 2027") || !p.says("Överklaga igen") {
+	if p := b.get(ownPage); !p.says("Ditt överklagande kom in onsdag 21 april 2027") || !p.says("till Förvaltningsrätten i Exempelstad senast onsdag 28 april 2027") || !p.says("Skicka ett överklagande till") {
 		t.Error("the request's page does not tell of the appeal")
 	}
 }

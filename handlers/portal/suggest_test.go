@@ -71,6 +71,11 @@ func TestSuggestionsAreShownAndNothingIsChosen(t *testing.T) {
 	if f := p.fields(); len(f["koppling"]) != 0 {
 		t.Errorf("the page remembers %v", f["koppling"])
 	}
+	b.post(at, with(p))
+	if p := b.get(strings.Replace(at, "namnder", "om/SN", 1)); p.fields().Get("relation") != "client" {
+		t.Error("what was said to the social committee is lost when the list is saved again")
+	}
+	p = b.get(at)
 	form = with(p, "visa", "1")
 	form["koppling"] = []string{"vet-inte"}
 	if p := b.post(at, form); !p.says("Längst ner kan du fråga alla") {
