@@ -304,6 +304,22 @@ func (c *working) open(ctx context.Context) error {
 	return body.Close()
 }
 
+// appeal has the person appeal in the portal.
+func (c *working) appeal(ctx context.Context) error {
+	who, m, err := c.mine(ctx)
+	if err != nil {
+		return err
+	}
+	return c.lane.Record(ctx, who, workflows.On{Case: m.ID, Version: m.Version},
+		workflows.Appeal{ID: models.NewID[models.Appeal](), Wanted: "Jag vill få ut det som ni har hållit inne.", Why: "Det handlar om mig och om ingen annan."})
+}
+
+// appealByLetter has the registrator write down an appeal that has come by post.
+func (c *working) appealByLetter(ctx context.Context) error {
+	return c.record(ctx, models.RoleRegistrator, workflows.RegisterAppeal{Channel: models.AppealLetter, ArrivedOn: calendar.DateOf(c.lane.Clock.Now()),
+		Text: "Sökanden vill ha ut det som har hållits inne."})
+}
+
 // post has the registrator note that the decision has arrived by post.
 func (c *working) post(ctx context.Context) error {
 	return c.record(ctx, models.RoleRegistrator, workflows.Serve{Method: "post", ServedOn: calendar.DateOf(c.lane.Clock.Now()),

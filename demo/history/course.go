@@ -92,7 +92,8 @@ func (r *planned) follow(p plan) {
 	}
 	all := []planned{{p.diary, c.register}, {p.take, c.begin}, {p.message, c.write}, {p.thanks, c.reply}, {p.note, c.note}, {p.ask, c.ask}, {p.answer, c.answer},
 		{p.extend, c.extend}, {p.search, c.find}, {p.propose, c.propose}, {p.remarks, c.remark}, {p.reply, c.mend}, {p.review, c.review},
-		{p.sendBack, c.sendBack}, {p.decide, c.decide}, {p.carry, c.carryOut}, {p.open, c.open}, {p.post, c.post}}
+		{p.sendBack, c.sendBack}, {p.decide, c.decide}, {p.carry, c.carryOut}, {p.open, c.open}, {p.post, c.post},
+		{p.appeal, c.appeal}, {p.byLetter, c.appealByLetter}}
 	slices.SortStableFunc(all, func(a, b planned) int { return a.day - b.day })
 	for _, s := range all {
 		r.then(p.prefix, s.day, s.do)

@@ -31,6 +31,8 @@ type plan struct {
 	note                                        int
 	diary                                       int
 	post                                        int // served by post
+	appeal                                      int // the person appeals in the portal
+	byLetter                                    int // an appeal comes by letter
 }
 
 // wants is what the search is to find.
@@ -89,7 +91,7 @@ func instant(d calendar.Date, hour, minute int) time.Time {
 // idle is a case to which nothing happens.
 func idle(prefix string) plan {
 	return plan{prefix: prefix, take: never, search: never, propose: never, review: never, decide: never, open: never, ask: never, answer: never,
-		extend: never, remarks: never, reply: never, sendBack: never, message: never, thanks: never, note: never, diary: never, post: never, carry: never}
+		extend: never, remarks: never, reply: never, sendBack: never, message: never, thanks: never, note: never, diary: never, post: never, carry: never, appeal: never, byLetter: never}
 }
 
 // past is two years of requests that are over, except that the last ones still can be appealed.

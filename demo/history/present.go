@@ -43,7 +43,7 @@ func stages() []stage {
 		{"SN", 20, "ready", see}, {"BUN", 24, "ready", see}, {"EBAB", 22, "ready", see}, {"TN", 18, "ready-nothing", see}, {"REV", 21, "ready", see}, {"SN", 25, "sent-back", see},
 		{"SN", 23, "released", see}, {"KS", 19, "released", see}, {"SEH", 16, "released-nothing", see}, {"BUN", 29, "reminded", see}, {"VON", 27, "reminded", see},
 		{"SN", 38, "to-post", see}, {"EBAB", 37, "to-post", see}, {"SN", 33, "opened", see}, {"BUN", 31, "opened-part", see}, {"ÖFN", 34, "opened-part", see}, {"KFN", 30, "opened", see}, {"RN", 32, "opened", see},
-		{"MBN", 40, "posted", see}, {"KS", 9, "withdrawn", see}, {"VN", 6, "withdrawn", see},
+		{"MBN", 40, "posted", see}, {"SN", 30, "appealed", see}, {"BUN", 29, "appealed-letter", see}, {"VON", 33, "appealed", see}, {"KS", 9, "withdrawn", see}, {"VN", 6, "withdrawn", see},
 		{"KS", 3, "new", mend}, {"SN", 10, "found", mend}, {"MBN", 16, "ready", mend}, {"TN", 19, "executing", mend}, {"BUN", 17, "executing", mend},
 		{"VON", 28, "opened", mend}, {"KFN", 5, "half", erase}, {"BUN", 12, "found", erase}, {"SN", 21, "executing", erase}, {"EBAB", 15, "executing", erase},
 		{"KS", 26, "opened-part", erase}, {"SEH", 6, "new", erase},
@@ -144,6 +144,15 @@ func answered(s stage, p *plan) {
 		p.outcome = wantsPart
 		decided(12)
 		p.open = s.ago - 9
+	case "appealed", "appealed-letter":
+		p.outcome = wantsPart
+		decided(12)
+		p.open = s.ago - 9
+		if s.name == "appealed" {
+			p.appeal = s.ago - 4
+		} else {
+			p.byLetter = s.ago - 3
+		}
 	case "opened-20":
 		decided(4)
 		p.open = s.ago - 2

@@ -247,7 +247,7 @@ func (s *desk) mandateFile(c *gin.Context) error {
 	number := c.Param("number")
 	file, err := models.ParseID[models.File](c.Query("fil"))
 	if err != nil {
-		return web.SeeOther(c, intakePath(number))
+		return workflows.ErrNotFound
 	}
 	body, f, err := s.Service.OpenMandate(c.Request.Context(), w.actor, number, file)
 	if err != nil {
