@@ -22,6 +22,7 @@ const (
 	importFaultAdoptedFuture  = "adopted-future"
 	importFaultTwice          = "duplicate"
 	importFaultController     = "unknown-controller"
+	importFaultNoControllers  = "no-controllers"
 	importFaultStaff          = "unknown-staff"
 	importFaultSystem         = "unknown-system"
 	importFaultHolder         = "holder-role"

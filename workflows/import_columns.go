@@ -133,7 +133,7 @@ func delegationColumns() []importColumn {
 		importColumnOf(colNumber, "Nr", "ja", "Punkten i delegeringsförteckningen: 4.3."),
 		importColumnOf("text", "Ärende", "ja", "Texten i förteckningen."),
 		importColumnOf("kinds", "Beslutstyper", "ja", "En eller flera, med komma mellan; se nedan.").of(formMany, importDecisionKinds),
-		importColumnOf(colEmail, "Delegat e-post", "ja", "Någon i Personal som är personuppgiftsombud eller beslutsfattare vid nämnden under tiden.").as(formAddress),
+		importColumnOf(colEmail, "Delegat e-post", "ja", "Någon i Personal som är personuppgiftsombud eller beslutsfattare vid nämnden under någon del av tiden. Beslut kan bara fattas medan uppdraget gäller.").as(formAddress),
 		importColumnOf("position-title", "Befattning", "ja", "Den befattning som delegationen gäller."),
 		importColumnOf("adopted", "Beslutad", "ja", "Dagen nämnden eller styrelsen beslutade. Inte senare än i dag eller första dagen.").as(formDate),
 		importColumnOf("paragraph", "Paragraf", "ja", "§ 214"),

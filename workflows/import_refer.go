@@ -183,9 +183,14 @@ func target[T any](in *importing, table ImportTable, targets importTargets[T], k
 // An empty cell refers to nothing; whether it may be empty has been asked before.
 
 func (refs importReferences) controller(r *sheet.Record, column, prefix string, id *models.ControllerID) {
-	if t, ok := refs.controllers[sheet.Fold(prefix)]; ok {
+	t, ok := refs.controllers[sheet.Fold(prefix)]
+	switch {
+	case ok:
 		*id = t.id
-	} else if prefix != "" && !refs.unsure[ImportControllers] {
+	case prefix == "" || refs.unsure[ImportControllers]:
+	case len(refs.controllers) == 0:
+		r.Fail(column, importFaultNoControllers, nil)
+	default:
 		r.Fail(column, importFaultController, sheet.Args{"expected": refs.controllers.list()})
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"insyn/internal/calendar"
+	"insyn/internal/clock"
 	"insyn/internal/postgres"
 	"insyn/migrations"
 	"insyn/workflows"
@@ -37,6 +38,10 @@ func (c *importCmd) Run(ctx context.Context, env environment, out io.Writer) err
 	}
 	if len(c.File) == 0 {
 		return errNoSpreadsheets
+	}
+	// A day that has passed would end rights after the fact, and a wrong year could not be mended.
+	if today := calendar.DateOf(clock.System().Now()); !c.EndMissing.IsZero() && c.EndMissing.Before(today) {
+		return fmt.Errorf("--end-missing %s: the day has passed; say today, %s, or later", c.EndMissing, today)
 	}
 	settings, err := env.config()
 	if err != nil {
