@@ -120,11 +120,6 @@ func importEdited(t *testing.T, name string, edit func(*excelize.File) error) wo
 	return importFile(name, out.Bytes())
 }
 
-// importSetCell gives an edit that sets one cell.
-func importSetCell(table, cell string, value any) func(*excelize.File) error {
-	return func(b *excelize.File) error { return b.SetCellValue(table, cell, value) }
-}
-
 func TestDemoIsImportedWholeAndOnce(t *testing.T) {
 	t.Parallel()
 	store := importStore(t)

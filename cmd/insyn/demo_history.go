@@ -32,7 +32,7 @@ func wantsHistory(o stackOptions) (bool, error) {
 	if !o.History {
 		return false, nil
 	}
-	if b, err := os.ReadFile(filepath.Join(o.Dir, historyFile)); err == nil && string(b) == historyBegun { //nolint:gosec // below INSYN_VAR
+	if b, err := os.ReadFile(filepath.Join(o.Dir, historyFile)); err == nil && string(b) == historyBegun {
 		_, err := fmt.Fprintln(o.Say, "the history of this demo was not finished; make demo FRESH=1 starts over")
 		return false, err
 	}
@@ -57,7 +57,7 @@ func (s *stack) makeHistory(ctx context.Context, o stackOptions) <-chan struct{}
 		begun := machine.Now()
 		made, err := s.pastUntil(ctx, o, begun)
 		if ctx.Err() != nil {
-			return nil //nolint:nilerr // stopped meanwhile; the file says so at the next start
+			return nil // stopped meanwhile; the file says so at the next start
 		}
 		line := fmt.Sprintf("The history is there: %d requests of two years, made in %d seconds.\n", made, int(machine.Now().Sub(begun).Seconds()+0.5))
 		if err != nil {

@@ -3,6 +3,7 @@ package portal
 import (
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -164,7 +165,7 @@ func (p *portal) showInquiry(c *gin.Context, status int, q workflows.MyInquiry, 
 	for _, m := range q.Messages {
 		line := templates.Message{By: p.Texts.T(web.Lang(c), "portal.inquiry.you", nil), At: m.At, Text: m.Text, Mine: m.Direction == models.FromAsker}
 		if !line.Mine {
-			line.By = p.Texts.T(web.Lang(c), "portal.inquiry.from."+string(rune('0'+m.Tier)), nil)
+			line.By = p.Texts.T(web.Lang(c), "portal.inquiry.from."+strconv.Itoa(m.Tier), nil)
 		}
 		data.Lines = append(data.Lines, line)
 	}
@@ -268,7 +269,7 @@ func (p *portal) shown(c *gin.Context, use bool) (models.Actor, error) {
 	}
 	id, bad := models.ParseID[models.Inquiry](note.ReturnTo)
 	if !ok || bad != nil || note.ReturnTo != c.Param("id") {
-		return models.Actor{}, nil
+		return models.Actor{}, nil //nolint:nilerr // no note, or another's: nobody has shown a code
 	}
 	if !use {
 		p.Sessions.PutPending(ctx, note)
