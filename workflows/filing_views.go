@@ -70,13 +70,6 @@ func (s *Service) fillFiling(tx *models.Tx, v *IntakeView) (calendar.Date, error
 	return paper, nil
 }
 
-// Arrival is what the page says of the day a request would count as received: the explanation, step by step, and the due date.
-func (s *Service) Arrival(c models.Channel, rule string, arrived calendar.Date) IntakeView {
-	received, paper := ReceivedOn(c, rule, arrived)
-	r := s.reckonFiled(received, paper, nil, false, calendar.DateOf(s.Clock.Now()))
-	return IntakeView{Due: r.Due, DueSteps: r.Steps}
-}
-
 func mandateView(m models.Mandate) FileView {
 	return FileView{ID: m.ID, Name: m.NameText, MediaType: m.MediaType, Size: m.Size, SHA256: hex.EncodeToString(m.SHA256)}
 }
