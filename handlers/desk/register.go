@@ -247,7 +247,11 @@ func (s *desk) mandateFile(c *gin.Context) error {
 	number := c.Param("number")
 	file, err := models.ParseID[models.File](c.Query("fil"))
 	if err != nil {
-		return workflows.ErrNotFound
+		// Without a file the request's own page is shown, to those for whom there is a request.
+		if _, err := s.Service.IntakePage(c.Request.Context(), w.actor, number); err != nil {
+			return err
+		}
+		return web.SeeOther(c, intakePath(number))
 	}
 	body, f, err := s.Service.OpenMandate(c.Request.Context(), w.actor, number, file)
 	if err != nil {
