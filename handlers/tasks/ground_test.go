@@ -121,7 +121,10 @@ func (g *ground) startChild(c child) *process {
 }
 
 // patience bounds every wait for a process; a healthy one needs a fraction of it.
-const patience = 90 * time.Second
+//
+// A task whose end the queue could not write down while Redis was away is found by asynq itself: when its lease has run out
+// (30 s), is 30 s past that, and the recoverer comes round (60 s). That is two minutes, and the sweep needs a moment more.
+const patience = 4 * time.Minute
 
 func (g *ground) wait(what string, done <-chan struct{}) {
 	g.T.Helper()
