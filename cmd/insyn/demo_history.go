@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"insyn/demo/history"
@@ -83,7 +84,8 @@ func (s *stack) pastUntil(ctx context.Context, o stackOptions, until time.Time) 
 	}
 	query := address.Query()
 	query.Set("synchronous_commit", "off")
-	address.RawQuery = query.Encode()
+	// The driver takes a plus for a plus: a folder with a space in its name must be written as %20.
+	address.RawQuery = strings.ReplaceAll(query.Encode(), "+", "%20")
 	var lanes []history.Lane
 	for range historyLanes {
 		clk := clock.NewSettable(until)
