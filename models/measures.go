@@ -110,10 +110,10 @@ func (tx *Tx) DeleteMeasure(m Measure) error {
 }
 
 // OtherOpenCases counts the person's open cases at the same controller that are about another right: what they ask for must not
-// be changed away meanwhile (FL 35 §). Two of the same right do not wait for each other.
+// be changed away meanwhile (FL 35 §). A case with an appeal that is not settled is open. Two of the same right do not wait for each other.
 func (tx *Tx) OtherOpenCases(c Case) (int, error) {
 	rows, err := raw[struct{ N int }](tx, `select count(*) as n from cases where subject_id = ? and controller_id = ? and "right" <> ?
-		and state not in ('released', 'closed', 'withdrawn')`, c.SubjectID, c.ControllerID, c.Right)
+		and (state not in ('released', 'closed', 'withdrawn') or exists (select from appeals a where a.case_id = cases.id))`, c.SubjectID, c.ControllerID, c.Right)
 	if err != nil {
 		return 0, err
 	}

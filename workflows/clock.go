@@ -15,11 +15,7 @@ const clockRule = "gdpr-12.3/1"
 // reckon computes the case's due dates from its receipt, pauses and extension (domain.md 2.1). An open pause counts to
 // today, so that the date shown is never earlier than it will be.
 func (s *Service) reckon(received calendar.Date, pauses []models.Pause, extended bool, today calendar.Date) deadline.Response {
-	in := deadline.Input{Received: received, Extended: extended, RollEves: s.Settings.RollEves, Today: today}
-	for _, p := range pauses {
-		in.Pauses = append(in.Pauses, deadline.Pause{From: p.FromDate, To: p.ToDate})
-	}
-	return deadline.ForResponse(in)
+	return s.reckonFiled(received, calendar.Date{}, pauses, extended, today)
 }
 
 // setClock stores what reckon found, with the event that moved it.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"insyn/internal/calendar"
 	"insyn/internal/i18n"
 	"insyn/models"
 	"insyn/templates"
@@ -228,6 +229,24 @@ func TestErasureWaitsForOtherRequests(t *testing.T) {
 	c.CarryOut("BUN", c.number)
 	if state := c.Case(c.number).State; state != models.CaseReleased {
 		t.Errorf("afterwards it is %s", state)
+	}
+}
+
+// TestErasureWaitsForAppeals: what an appeal is about is not erased either, although the case it is in is answered.
+func TestErasureWaitsForAppeals(t *testing.T) {
+	t.Parallel()
+	c := change(t, models.Erasure, "BUN")
+	c.AddMeasure("BUN", c.number, 0, models.MeasureErase, "")
+	c.Propose("BUN", c.number, models.OutcomeGranted)
+	access := c.Request(c.maja, "BUN") + "-BUN"
+	c.Answer("BUN", access, models.OutcomePartial)
+	c.Write("registrator BUN", access, workflows.RegisterAppeal{Channel: models.AppealLetter, ArrivedOn: calendar.DateOf(c.Clock.Now()), Text: "Hen vill ha ut resten."})
+	c.Decide("BUN", c.number)
+	m := c.View("ombud BUN", c.number).Measures[0]
+	err := c.Apply(context.Background(), c.As("ombud BUN"), c.On(c.number), workflows.CarryOut{Measure: m.ID, How: "Raderad.", Notified: models.NotifiedNone})
+	var r workflows.Refusal
+	if !errors.As(err, &r) || r.Key != "guard.other-request-open" {
+		t.Errorf("erased under an appeal: %v", err)
 	}
 }
 
