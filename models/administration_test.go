@@ -84,3 +84,20 @@ func TestAppendOrganisationEventByActor(t *testing.T) {
 	refused(t, conn, models.SystemActor(), postgres.CodeInsufficientRights, "delete from organisation_events")
 	refused(t, conn, models.SystemActor(), postgres.CodeInsufficientRights, "update organisation_events set kind = kind")
 }
+
+// TestOwnPartsAreWrittenInOnesOwnName: an administrator adds a version in nobody else's name, and nobody changes or removes one.
+func TestOwnPartsAreWrittenInOnesOwnName(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t).withPlaces()
+	conn := connect(t, w.db.RuntimeURL)
+	admin := w.actor(models.RoleAdmin)
+	mine := w.row("own_parts", w.bare[0], w.colleague) // the row's author is the administrator
+	refused(t, conn, admin, "", insertSQL("own_parts", mine), mine.json(t))
+	forged := mine.with(record{"staff_id": w.colleague})
+	refused(t, conn, admin, postgres.CodeInsufficientRights, insertSQL("own_parts", forged), forged.json(t))
+	w.put("own_parts", mine)
+	for _, actor := range []models.Actor{admin, models.SystemActor()} {
+		refused(t, conn, actor, postgres.CodeInsufficientRights, "delete from own_parts")
+		refused(t, conn, actor, postgres.CodeInsufficientRights, "update own_parts set swedish = swedish")
+	}
+}

@@ -3,6 +3,7 @@ package models_test
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -155,6 +156,11 @@ func badRows() map[string][]bad {
 		"jobs_kind_form":                  {{"jobs:case", record{"kind": "Mail Person"}}},
 		"events_stream_known":             {{"events:request", record{"stream_kind": "gossip"}}},
 		"organisation_events_hash_length": {{"organisation_events", record{"hash": some}}, {"organisation_events", record{"prev_hash": some}}},
+		"own_parts_version_positive":      {{"own_parts", record{"version": 0}}},
+		"own_parts_slot_form":             {{"own_parts", record{"slot": "Help me"}}},
+		"own_parts_swedish_length":        {{"own_parts", record{"swedish": strings.Repeat("å", 4001)}}},
+		"own_parts_english_length":        {{"own_parts", record{"english": strings.Repeat("å", 4001)}}},
+		"own_parts_both_languages":        {{"own_parts", record{"swedish": ""}}, {"own_parts", record{"english": ""}}},
 		"events_audience_known":           {{"events:case", record{"audience": "everybody"}}},
 		"events_controller_of_case":       {{"events:case", record{"controller_id": nil}}, {"events:request", record{"controller_id": staff}}, {"events:inquiry", record{"controller_id": staff}}},
 		"events_hash_length":              {{"events:case", record{"hash": some}}, {"events:case", record{"prev_hash": some}}},

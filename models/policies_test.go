@@ -123,6 +123,9 @@ func policies() map[string]rights {
 		// Spreadsheets that wait are their administrator's alone: TestImportTrialsAreTheirAdministrators.
 		"import_trials": {sees: admin, adds: "admin=*", changes: "admin=*", removes: admin},
 
+		// They stand in what is sent to anybody. None is changed or removed: TestOwnPartsAreWrittenInOnesOwnName.
+		"own_parts": {sees: everybody, adds: "admin=*"},
+
 		// Without row-level security, see unprotected.
 		"key_stores":       {sees: system, adds: system},
 		"sessions":         {sees: everybody, adds: everybody, changes: everybody, removes: everybody},

@@ -86,7 +86,7 @@ func TestOnlyFactsCanBeChanged(t *testing.T) {
 		"inquiry_messages": "controller_id dpo_controller_id", "inquiry_codes": "attempts consumed_at",
 		"subjects": "", "addressees": "", "concerns": "", "extensions": "", "notes": "", "manifests": "", "decisions": "", "services": "",
 		"deliveries": "", "search_tokens": "", "events": "", "event_heads": "", "read_log": "", "read_log_seals": "", "key_stores": "",
-		"appeals": "", "import_trials": "end_missing", "organisation_events": "",
+		"appeals": "", "import_trials": "end_missing", "organisation_events": "", "own_parts": "",
 	}
 	rows, err := w.owner.Query(context.Background(), `select c.relname::text, coalesce(string_agg(a.attname, ' ' order by a.attname)
 			filter (where has_column_privilege($1, c.oid, a.attnum, 'UPDATE')), '')

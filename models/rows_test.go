@@ -29,7 +29,7 @@ func (w *world) row(kind string, p place, by uuid.UUID) record {
 			if tableOf(kind) == "assignments" {
 				r["valid_from"] = calendar.New(2000, 1, 1).AddDays(int(w.days.Add(1))) // each its own day: the day is in the key
 			}
-			if kind == "import_trials" {
+			if kind == "import_trials" || kind == "own_parts" {
 				r["staff_id"] = w.staff[models.RoleAdmin] // whose they are, they alone reach
 			}
 			return r
@@ -222,6 +222,8 @@ func boneRow(kind string, p place, by uuid.UUID) record {
 		return record{"seq": 1 + uuid.New().ID()>>2, "kind": "staff-added", "actor_kind": "system", "data": record{}, "at": noon(), "prev_hash": zero, "hash": zero}
 	case "import_trials":
 		return record{"id": id(), "staff_id": by, "created_at": noon(), "files": bytea("sealed")}
+	case "own_parts":
+		return record{"version": 1 + uuid.New().ID()>>2, "slot": "help", "swedish": "Ring oss.", "english": "Call us.", "active_from": "2026-01-01", "staff_id": by, "created_at": noon()}
 	case "key_stores":
 		return record{"id": id(), "first_used": noon()}
 	case "sessions":

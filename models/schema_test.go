@@ -31,7 +31,7 @@ func rowsOf() map[string]any {
 		"filings": models.Filing{}, "representations": models.Representation{}, "mandates": models.Mandate{}, "envelopes": models.Envelope{},
 		"services": models.Service{}, "deliveries": models.Delivery{}, "jobs": models.Job{}, "events": models.Event{}, "read_log": models.Reading{},
 		"inquiries": models.Inquiry{}, "inquiry_messages": models.InquiryMessage{}, "inquiry_codes": models.InquiryCode{},
-		"appeals": models.Appeal{}, "import_trials": models.ImportTrial{}, "organisation_events": models.OrganisationEvent{},
+		"appeals": models.Appeal{}, "import_trials": models.ImportTrial{}, "organisation_events": models.OrganisationEvent{}, "own_parts": models.OwnPart{},
 	}
 }
 

@@ -21,7 +21,8 @@ type ExtractDoc struct {
 	Systems    []ExtractSystem
 	// Own is the case's own data: the request with its attachments, and what the two have written to each other. It is all
 	// there is in a neutral extract. Internal notes are no part of it: they may tell what was found.
-	Own []OwnData
+	Own   []OwnData
+	Parts OwnParts // the municipality's own
 }
 
 // ExtractSystem is a system with material about the person.

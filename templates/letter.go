@@ -60,6 +60,8 @@ type LetterDoc struct {
 	Extended    bool // by two further months, and the person was told (art 12.3)
 	Late        bool // after the due date
 	LateRefusal bool // a refusal, whole or partial, later than one month from receipt: art 12.4 knows no extension
+
+	Parts OwnParts // the municipality's own
 }
 
 // NotSearched is a system that was not searched, and why.

@@ -223,6 +223,10 @@ func (w *work) extractPage(x extract) (templates.ExtractDoc, error) {
 	if w.c.DiaryNumber != nil {
 		d.Diary = *w.c.DiaryNumber
 	}
+	var err error
+	if d.Parts, err = ownParts(w.tx, w.ctl, w.c.Language, "extract", w.today()); err != nil {
+		return d, err
+	}
 	items, err := w.items()
 	if err != nil {
 		return d, err

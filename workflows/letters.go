@@ -46,6 +46,9 @@ func (w *work) letterHead(a authority, person models.Person) (templates.LetterDo
 		DecidedBy: a.by.Name, Title: a.by.Title, DelegationNumber: a.number, MeetingOn: a.meetingOn, MeetingParagraph: a.meetingParagraph,
 		ReviewOffered: len(reviews) > 0, Remedy: string(remedy), Extended: w.c.Extended, Late: w.today().After(w.c.DueOn),
 		LateRefusal: refusal && w.today().After(w.c.DueHard)}
+	if d.Parts, err = ownParts(w.tx, w.ctl, w.c.Language, "decision", w.today()); err != nil {
+		return d, err
+	}
 	if w.c.DiaryNumber != nil {
 		d.Diary = *w.c.DiaryNumber
 	}
