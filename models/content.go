@@ -170,9 +170,13 @@ type File struct {
 	MediaType    string
 	Size         int64
 	SHA256       []byte `gorm:"column:sha256"`
-	CreatedAt    time.Time
-	ReleasedAt   *time.Time
-	AppealID     AppealID // of what was sent with an appeal; until that is sent it is zero
+	// CRC32 and Parts (the SHA-256 of each MiB, one after the other) are what a package needs to know before it is read;
+	// files stored before these were kept have neither, and are read through once when they are needed.
+	CRC32      *int64 `gorm:"column:crc32"`
+	Parts      []byte
+	CreatedAt  time.Time
+	ReleasedAt *time.Time
+	AppealID   AppealID // of what was sent with an appeal; until that is sent it is zero
 
 	NameText string `gorm:"-"`
 }

@@ -144,7 +144,7 @@ func workRow(kind string, p place, by uuid.UUID) record {
 	case "files:attachment":
 		return file.with(record{"purpose": "attachment"})
 	case "files:item":
-		return file.with(record{"purpose": "item"})
+		return file.with(record{"purpose": "item", "crc32": 4294967295, "parts": sum("file")})
 	case "files:letter":
 		return file.with(record{"purpose": "letter"})
 	case "files:pending":

@@ -128,6 +128,12 @@ func TestWhatIsAlteredAfterTheDecisionIsNotReleased(t *testing.T) {
 	cases["a file of the extract taken away"] = func(s staged) {
 		s.alter("delete from files where case_id = ? and purpose = 'extract-json'")
 	}
+	cases["what a package would say of a file's parts"] = func(s staged) {
+		s.alter("update files set parts = sha256('other') where case_id = ? and purpose = 'item'")
+	}
+	cases["what a package would say of a file's checksum"] = func(s staged) {
+		s.alter("update files set crc32 = (crc32 + 1) % 4294967296 where case_id = ? and purpose = 'item'")
+	}
 	for _, purpose := range []string{models.FileLetter, models.FileExtractHTML, models.FileExtractJSON, models.FileExtractCSV, models.FileItem} {
 		cases["the stored bytes of "+purpose] = func(s staged) { s.spoil(purpose) }
 	}
@@ -155,6 +161,23 @@ func TestWhatIsAlteredAfterTheDecisionIsNotReleased(t *testing.T) {
 				t.Error("the person has been told, or given something")
 			}
 		})
+	}
+}
+
+// TestFilesKnowTheirDigests: whatever is stored, made or sent in, is stored with what a package needs to know of it; and a file
+// from before that was kept is released all the same.
+func TestFilesKnowTheirDigests(t *testing.T) {
+	t.Parallel()
+	s := decidedCase(t, true)
+	var without int64
+	s.must(s.DB.Owner.Raw("select count(*) from files where parts is null or crc32 is null").Scan(&without).Error)
+	if without != 0 {
+		t.Errorf("%d files are stored without their digests", without)
+	}
+	s.alter("update files set parts = null, crc32 = null where case_id = ?")
+	s.Work()
+	if c := s.Case(s.number); c.State != models.CaseReleased {
+		t.Errorf("the case is %s", c.State)
 	}
 }
 

@@ -164,8 +164,8 @@ func (s *Service) storeDocument(ctx context.Context, c models.Case, d document) 
 	if err != nil {
 		return nil, fmt.Errorf("store %s: %w", d.purpose, err)
 	}
-	return &models.File{ID: models.IDFrom[models.File](id), CaseID: c.ID, ControllerID: c.ControllerID, SubjectID: c.SubjectID, Purpose: d.purpose,
-		NameText: d.name, MediaType: d.mediaType, Size: stored.Size, SHA256: stored.SHA256[:]}, nil
+	return digested(&models.File{ID: models.IDFrom[models.File](id), CaseID: c.ID, ControllerID: c.ControllerID, SubjectID: c.SubjectID, Purpose: d.purpose,
+		NameText: d.name, MediaType: d.mediaType}, stored.Digest), nil
 }
 
 // doDecide makes the decision. It is never changed, only followed by another. Decision, letter and extract are bound by

@@ -3,12 +3,10 @@ package workflows
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 
 	"insyn/internal/crypto"
 	"insyn/internal/files"
@@ -45,18 +43,13 @@ func (s *Service) release(ctx context.Context, j models.Job) error {
 
 // sameBytes reads a sealed file through and compares it with its record.
 func (s *Service) sameBytes(ctx context.Context, f models.File) error {
-	h := sha256.New()
-	body, _, err := s.openFile(ctx, f)
-	if err == nil {
-		_, err = io.Copy(h, body)
-		_ = body.Close() // read only
-	}
+	read, err := s.Vault.Digest(ctx, f.CaseID.UUID(), f.ID.UUID())
 	switch {
 	case errors.Is(err, crypto.ErrTampered), errors.Is(err, files.ErrNotFound):
 		return answerChanged()
 	case err != nil:
 		return fmt.Errorf("read answer back: %w", err)
-	case !bytes.Equal(h.Sum(nil), f.SHA256):
+	case !bytes.Equal(read.SHA256[:], f.SHA256), f.Parts != nil && !bytes.Equal(read.Parts, f.Parts), f.CRC32 != nil && int64(read.CRC32) != *f.CRC32:
 		return answerChanged()
 	}
 	return nil

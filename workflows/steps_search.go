@@ -241,6 +241,6 @@ func (s *Service) storeFile(ctx context.Context, at storing, in IncomingFile) (*
 	if err != nil {
 		return nil, err
 	}
-	return &models.File{ID: models.IDFrom[models.File](id), CaseID: at.key, ControllerID: at.controller, SubjectID: at.subject, DraftID: at.draft,
-		Purpose: at.purpose, NameText: fileName(in.Name), MediaType: stored.MediaType, Size: stored.Size, SHA256: stored.SHA256[:]}, nil
+	return digested(&models.File{ID: models.IDFrom[models.File](id), CaseID: at.key, ControllerID: at.controller, SubjectID: at.subject, DraftID: at.draft,
+		Purpose: at.purpose, NameText: fileName(in.Name), MediaType: stored.MediaType}, stored.Digest), nil
 }

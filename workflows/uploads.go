@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"insyn/internal/files"
+	"insyn/models"
 )
 
 // acceptUpload lists what may be sent in: documents, pictures, mail, tables, sound and film, by what the content is. What
@@ -42,6 +43,32 @@ func (s *Service) storeBytes(ctx context.Context, at storing, id uuid.UUID, body
 		return stored, invalid(at.field, "error.file-empty")
 	}
 	return stored, err
+}
+
+// digested notes in a record what was told when its bytes were sealed.
+func digested(f *models.File, d files.Digest) *models.File {
+	crc := int64(d.CRC32)
+	f.Size, f.SHA256, f.CRC32, f.Parts = d.Size, d.SHA256[:], &crc, d.Parts
+	return f
+}
+
+// digestOf is what a package needs to know of a file. The record has it; files stored before it was kept are read through
+// once, and what is read is held to the record.
+func (s *Service) digestOf(ctx context.Context, f models.File) (files.Digest, error) {
+	d := files.Digest{Size: f.Size, Parts: f.Parts}
+	if len(f.SHA256) != len(d.SHA256) {
+		return d, answerChanged()
+	}
+	copy(d.SHA256[:], f.SHA256)
+	if f.CRC32 != nil && f.Parts != nil {
+		d.CRC32 = uint32(*f.CRC32) //nolint:gosec // G115: 32 bits, the schema says
+		return d, nil
+	}
+	read, err := s.Vault.Digest(ctx, f.CaseID.UUID(), f.ID.UUID())
+	if err == nil && (read.Size != d.Size || read.SHA256 != d.SHA256) {
+		err = answerChanged()
+	}
+	return read, err
 }
 
 // fileName keeps the last part of a name, without what would trouble a file system or a header; never empty.

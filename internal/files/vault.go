@@ -4,10 +4,8 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
 	"mime"
 	"time"
@@ -57,10 +55,7 @@ func AnyType(string) bool { return true }
 
 // Stored tells what was put into the vault.
 type Stored struct {
-	// Size is the length of the content in bytes.
-	Size int64
-	// SHA256 is the hash of the content.
-	SHA256 [sha256.Size]byte
+	Digest
 	// MediaType was recognised from the content, without parameters. Unknown binary content is application/octet-stream.
 	MediaType string
 }
@@ -76,7 +71,7 @@ func (v *Vault) Store(ctx context.Context, u Upload) (Stored, error) {
 	if err != nil {
 		return Stored{}, fmt.Errorf("store file: %w", err)
 	}
-	content := &meter{r: u.Reader, max: u.MaxBytes, hash: sha256.New()}
+	content := &meter{r: u.Reader, max: u.MaxBytes, hash: NewHasher()}
 	beginning, mediaType, err := sniff(content)
 	if err != nil {
 		return Stored{}, fmt.Errorf("store file: %w", err)
@@ -88,9 +83,7 @@ func (v *Vault) Store(ctx context.Context, u Upload) (Stored, error) {
 	if _, err := v.store.Put(ctx, u.FileID.String(), newSealingReader(source, cipher, head)); err != nil {
 		return Stored{}, fmt.Errorf("store file: %w", err)
 	}
-	stored := Stored{Size: content.n, MediaType: mediaType}
-	content.hash.Sum(stored.SHA256[:0])
-	return stored, nil
+	return Stored{Digest: content.hash.Digest(), MediaType: mediaType}, nil
 }
 
 // newFileKey makes the key of a new file and the header that carries it sealed.
@@ -134,7 +127,7 @@ type meter struct {
 	r    io.Reader
 	max  int64
 	n    int64
-	hash hash.Hash
+	hash *Hasher
 	err  error
 }
 
@@ -153,7 +146,7 @@ func (m *meter) Read(p []byte) (int, error) {
 	case err != nil:
 		m.err = fmt.Errorf("read upload: %w", err)
 	}
-	m.hash.Write(p[:n])
+	_, _ = m.hash.Write(p[:n]) // never fails
 	return n, m.err
 }
 
