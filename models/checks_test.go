@@ -69,6 +69,23 @@ func badRows() map[string][]bad {
 		"envelopes_served_handed":       {{"envelopes", record{"served_at": at}}},
 		"envelopes_one_way_out":         {{"envelopes", record{"identity": "known", "handed_by": staff, "handed_at": at, "returned_by": staff, "returned_at": at}}},
 
+		"print_batches_number_positive":  {{"print_batches:central", record{"number": 0}}},
+		"printings_letters_some":         {{"printings:central", record{"letters": 0}}},
+		"printings_pages_some":           {{"printings:central", record{"letters": 3}}},
+		"printings_sha_length":           {{"printings:central", record{"sha256": some}}},
+		"postings_enclosures_some":       {{"postings:case", record{"enclosures": -1}}},
+		"postings_way_known":             {{"postings:case", record{"way": "pigeon"}}},
+		"postings_place_positive":        {{"postings:case", record{"batch_id": "batch", "place": 0, "letter_pages": 1, "extract_pages": 0}}},
+		"postings_letter_pages_positive": {{"postings:case", record{"batch_id": "batch", "place": 1, "letter_pages": 0, "extract_pages": 0}}},
+		"postings_extract_pages_some":    {{"postings:case", record{"batch_id": "batch", "place": 1, "letter_pages": 1, "extract_pages": -1}}},
+		"postings_sent_how_known":        {{"postings:case", record{"sent_on": "2026-03-02", "sent_how": "pigeon", "sent_by": staff, "sent_at": at}}},
+		"postings_place_whole":           {{"postings:request", record{"controller_id": "controller"}}},
+		"postings_extract_of_case":       {{"postings:request", record{"enclosures": 1}}, {"postings:request", record{"extract_id": "letter"}}},
+		"postings_batched_whole": {{"postings:case", record{"batch_id": "batch"}}, {"postings:case", record{"place": 1}},
+			{"postings:case", record{"letter_pages": 1}}, {"postings:case", record{"extract_pages": 1}}},
+		"postings_sent_whole":     {{"postings:case", record{"sent_on": "2026-03-02"}}, {"postings:case", record{"sent_how": "post"}}, {"postings:case", record{"sent_by": staff, "sent_at": at}}},
+		"postings_dropped_unsent": {{"postings:case", record{"dropped_at": at, "sent_on": "2026-03-02", "sent_how": "post", "sent_by": staff, "sent_at": at}}},
+
 		"cases_right_known":    {{"cases", record{"right": "silence"}}},
 		"cases_state_known":    {{"cases", record{"state": "lost"}}},
 		"cases_language_known": {{"cases", record{"language": "no"}}},
@@ -232,6 +249,8 @@ func (w *world) named(changes record) record {
 			v = w.bare[0].request
 		case "appeal":
 			v = w.bare[0].appeal
+		case "batch":
+			v = w.bare[0].batch
 		}
 		out[k] = v
 	}

@@ -64,6 +64,7 @@ type place struct {
 	kase                uuid.UUID
 	search, letter      uuid.UUID // of the case
 	appeal              uuid.UUID // of the case
+	batch               uuid.UUID // of the controller's letters
 	system, spare       uuid.UUID // of the controller; spare is on no search list yet
 	delegation          uuid.UUID
 	question            uuid.UUID // the subject's inquiry
@@ -145,7 +146,7 @@ func (w *world) withPlaces() *world {
 			for c := range w.controllers {
 				at := &places[2*c+s]
 				at.request, at.draft, at.number, at.kase, at.search, at.letter, at.inquiry, at.question = request, draft, w.requests, id(), id(), id(), id(), id()
-				at.appeal = id()
+				at.appeal, at.batch = id(), id()
 			}
 		}
 	}
@@ -162,6 +163,7 @@ func (w *world) withPlaces() *world {
 			w.put("searches", w.row("searches", p, w.colleague).with(record{"id": p.search, "system_id": p.system}))
 			w.put("files", w.row("files:letter", p, uuid.Nil).with(record{"id": p.letter}))
 			w.put("appeals", w.row("appeals:letter", p, w.colleague).with(record{"id": p.appeal}))
+			w.put("print_batches", w.row("print_batches:controller", p, w.colleague).with(record{"id": p.batch}))
 		}
 	}
 	return w

@@ -54,6 +54,15 @@ func policies() map[string]rights {
 		"mandates:sent":   {sees: shared, adds: system, changes: system, removes: "servicecenter=* system=*"},
 		"envelopes":       {sees: "servicecenter=* " + letters, adds: "ombud=A decider=A registrator=A", changes: "servicecenter=* system=*"},
 
+		// Letters on paper: a controller's own are its registrator's and ombud's to print, the servicecenter prints what belongs
+		// to no controller.
+		"postings:case":            {sees: letters, adds: "ombud=A decider=A registrator=A system=*", changes: "ombud=A registrator=A system=*"},
+		"postings:request":         {sees: "servicecenter=* system=*", adds: "servicecenter=* system=*", changes: "servicecenter=* system=*"},
+		"print_batches:controller": {sees: "ombud=A registrator=A system=*", adds: "ombud=A registrator=A"},
+		"print_batches:central":    {sees: "servicecenter=* system=*", adds: "servicecenter=*"},
+		"printings:controller":     {sees: "ombud=A registrator=A system=*", adds: "ombud=A registrator=A"},
+		"printings:central":        {sees: "servicecenter=* system=*", adds: "servicecenter=*"},
+
 		// A case: never the servicecenter, the log reviewer or the administrator. What each may change in it is the
 		// subject of TestCaseFactsByActor.
 		"cases":                 {sees: answer, adds: system, changes: answer},

@@ -24,7 +24,7 @@ func controllerRow(controller uuid.UUID, prefix string) record {
 // table's name, with what sets rows of the table apart after a colon.
 func (w *world) row(kind string, p place, by uuid.UUID) record {
 	w.t.Helper()
-	for _, rows := range []func(string, place, uuid.UUID) record{organisationRow, requestRow, filingRow, inquiryRow, caseRow, workRow, answerRow, boneRow} {
+	for _, rows := range []func(string, place, uuid.UUID) record{organisationRow, requestRow, filingRow, inquiryRow, caseRow, workRow, answerRow, paperRow, boneRow} {
 		if r := rows(kind, p, by); r != nil {
 			if tableOf(kind) == "assignments" {
 				r["valid_from"] = calendar.New(2000, 1, 1).AddDays(int(w.days.Add(1))) // each its own day: the day is in the key
@@ -184,6 +184,28 @@ func answerRow(kind string, p place, by uuid.UUID) record {
 		return of.with(record{"state": "received", "channel": "letter", "arrived_on": "2026-03-02", "registered_at": noon(), "registered_by": by, "hand_over_by": "2026-03-09"})
 	case "deliveries":
 		return of.with(record{"file_id": p.letter, "at": noon()})
+	}
+	return nil
+}
+
+// paperRow makes a row of what is printed and posted.
+func paperRow(kind string, p place, by uuid.UUID) record {
+	batch := record{"id": id(), "day": "2026-03-02", "number": 1 + uuid.New().ID()>>2, "made_by": by, "made_at": noon()}
+	taken := record{"id": id(), "printed_by": by, "printed_at": noon(), "letters": 1, "pages": 2, "sha256": sum("print")}
+	posting := record{"id": id(), "request_id": p.request, "subject_id": p.subject, "letter_id": id(), "enclosures": 0, "way": "post", "waits_since": noon()}
+	switch kind {
+	case "print_batches:controller":
+		return batch.with(record{"controller_id": p.controller})
+	case "print_batches:central":
+		return batch
+	case "printings:controller":
+		return taken.with(record{"batch_id": p.batch, "controller_id": p.controller})
+	case "printings:central":
+		return taken.with(record{"batch_id": p.batch})
+	case "postings:case":
+		return posting.with(record{"case_id": p.kase, "controller_id": p.controller, "letter_id": p.letter})
+	case "postings:request":
+		return posting
 	}
 	return nil
 }

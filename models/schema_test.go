@@ -32,6 +32,7 @@ func rowsOf() map[string]any {
 		"services": models.Service{}, "deliveries": models.Delivery{}, "jobs": models.Job{}, "events": models.Event{}, "read_log": models.Reading{},
 		"inquiries": models.Inquiry{}, "inquiry_messages": models.InquiryMessage{}, "inquiry_codes": models.InquiryCode{},
 		"appeals": models.Appeal{}, "import_trials": models.ImportTrial{}, "organisation_events": models.OrganisationEvent{}, "own_parts": models.OwnPart{},
+		"postings": models.Posting{}, "print_batches": models.PrintBatch{}, "printings": models.Printing{},
 	}
 }
 
