@@ -4,9 +4,13 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
 	"fmt"
 	"html/template"
+	"io"
 	"io/fs"
+	"path"
+	"slices"
 	"strings"
 
 	"insyn/internal/calendar"
@@ -57,12 +61,16 @@ func lines(address string) []string {
 	return out
 }
 
-// documents are the templates of letters and extracts: name of the file to the files it is made of.
-func documents() map[string][]string {
-	return map[string][]string{
-		"letters/decision": {"letters/parts.html", "letters/remedy.html", "letters/decision.html"},
-		"letters/change":   {"letters/parts.html", "letters/remedy.html", "letters/change.html"},
-		"extract/extract":  {"letters/parts.html", "extract/extract.html"},
+// source is what a document is made from: its files, and the beginnings of the keys of the texts it says.
+type source struct{ files, texts []string }
+
+// documents are the templates of letters and extracts.
+func documents() map[string]source {
+	letter := []string{"letter.", "ground."}
+	return map[string]source{
+		"letters/decision": {[]string{"letters/parts.html", "letters/remedy.html", "letters/decision.html"}, letter},
+		"letters/change":   {[]string{"letters/parts.html", "letters/remedy.html", "letters/change.html"}, letter},
+		"extract/extract":  {[]string{"letters/parts.html", "extract/extract.html"}, []string{"letter.", "extract."}},
 	}
 }
 
@@ -72,8 +80,8 @@ func (s *Set) loadDocuments(fsys fs.FS, lang string) error {
 		return fmt.Errorf("read the style of documents: %w", err)
 	}
 	s.style = template.CSS(strings.TrimSpace(s.look.properties() + "\n" + string(css))) //nolint:gosec // our own file
-	for name, files := range documents() {
-		t, err := parseFiles(s.root(lang), fsys, files...)
+	for name, from := range documents() {
+		t, err := parseFiles(s.root(lang), fsys, from.files...)
 		if err != nil {
 			return err
 		}
@@ -81,15 +89,45 @@ func (s *Set) loadDocuments(fsys fs.FS, lang string) error {
 			return err
 		}
 		s.documents[lang+" "+name] = t
+		if s.versions[lang+" "+name], err = s.version(fsys, lang, name, from); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-// document draws one; the bytes are the same for the same data.
+// version is a short name for what a document is made from: another file or text, another version.
+func (s *Set) version(fsys fs.FS, lang, name string, from source) (string, error) {
+	const shown = 4 // bytes of the hash
+	h := sha256.New()
+	for _, file := range from.files {
+		text, err := fs.ReadFile(fsys, file)
+		if err != nil {
+			return "", fmt.Errorf("read template: %w", err)
+		}
+		fmt.Fprintf(h, "%q %q\n", file, text)
+	}
+	for _, key := range s.texts.Keys() {
+		if slices.ContainsFunc(from.texts, func(begins string) bool { return strings.HasPrefix(key, begins) }) {
+			fmt.Fprintf(h, "%q %q\n", key, s.texts.Texts(lang, key))
+		}
+	}
+	return path.Base(name) + "-" + lang + "-" + hex.EncodeToString(h.Sum(nil)[:shown]), nil
+}
+
+// draw draws a document as HTML; the bytes are the same for the same data.
+func (s *Set) draw(w io.Writer, lang, name string, data any) error {
+	if err := s.documents[s.Lang(lang)+" "+name].ExecuteTemplate(w, "document", data); err != nil {
+		return fmt.Errorf("draw %s: %w", name, err)
+	}
+	return nil
+}
+
+// document is a document as HTML, in memory.
 func (s *Set) document(lang, name string, data any) ([]byte, error) {
 	var b bytes.Buffer
-	if err := s.documents[s.Lang(lang)+" "+name].ExecuteTemplate(&b, "document", data); err != nil {
-		return nil, fmt.Errorf("draw %s: %w", name, err)
+	if err := s.draw(&b, lang, name, data); err != nil {
+		return nil, err
 	}
 	return b.Bytes(), nil
 }

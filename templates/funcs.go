@@ -30,6 +30,7 @@ import (
 //	paragraphs .Text          the paragraphs of what somebody wrote
 //	nb                        sets no-break spaces in data such as an address or a section of law
 //	sentence                  what somebody wrote, with a full stop if it has no end
+//	swedish                   what staff have written, in Swedish: marked as that in a document in another language
 //	tel                       a phone number for a tel: link: 0980-31 92 00 is +46980319200
 //	field, option, link, dict, list   build what the parts want; see form.go
 //	asset "app.css"           the address of an asset
@@ -70,6 +71,7 @@ func (s *Set) funcs(lang string) template.FuncMap {
 		"mailto":     mailAddress,
 		"tel":        telephone,
 		"sentence":   sentence,
+		"swedish":    func(text string) template.HTML { return swedish(lang, text) },
 
 		"field": newField, "option": newOption, "link": newLink, "dict": dict, "list": list,
 
@@ -128,6 +130,15 @@ func sentence(text string) string {
 		return text
 	}
 	return text + "."
+}
+
+// swedish marks what staff have written as Swedish where the document is in another language, so that it is read aloud as that.
+func swedish(lang, text string) template.HTML {
+	text = template.HTMLEscapeString(text)
+	if lang != i18n.Default && text != "" {
+		text = `<span lang="` + i18n.Default + `">` + text + `</span>`
+	}
+	return template.HTML(text) //nolint:gosec // escaped
 }
 
 // telephone writes a Swedish phone number as a tel: link wants it.

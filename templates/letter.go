@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"html/template"
+	"io"
 	"strings"
 
 	"insyn/internal/calendar"
@@ -48,14 +49,18 @@ type LetterDoc struct {
 	Desk       bool          // on paper, and fetches it at the servicecenter
 	FetchUntil calendar.Date // last day to fetch them in the portal; zero: not said
 
-	DecidedBy        string
+	DecidedBy        string        // empty when Masked
 	Title            string        // of who decided
+	Masked           bool          // the names of officials are left out (33 § fjärde stycket förvaltningslagen); never why
 	DelegationNumber string        // “4.3” in the list of delegations; empty when the body itself decided
 	MeetingOn        calendar.Date // of the body itself
 	MeetingParagraph string        // “18”
 
 	ReviewOffered bool   // the DPO was offered the extract; never said by sensitive controllers
 	Remedy        string // none, forvaltningsratt or imy-and-court
+	// AppealUntil is the last day an appeal may come in, counted from the day the decision was served; zero while that is not
+	// known, and the letter then says how the day is counted.
+	AppealUntil calendar.Date
 
 	Extended    bool // by two further months, and the person was told (art 12.3)
 	Late        bool // after the due date
@@ -80,15 +85,39 @@ type Withheld struct {
 // nothing is read. It is an error to let a sensitive controller say that nothing was found, or that everything is secret,
 // in any other words (domain P3); to refuse without reasons; and to name a remedy that the controller's kind does not have.
 func (s *Set) Letter(lang string, d LetterDoc) ([]byte, error) {
-	if err := d.check(); err != nil {
-		return nil, fmt.Errorf("letter %s: %w", d.Number, err)
+	page, err := s.letterPage(d)
+	if err != nil {
+		return nil, err
 	}
-	for _, w := range d.Withheld {
+	return s.document(lang, decisionLetter, page)
+}
+
+// LetterPDF writes the same letter as a PDF: what is sealed and sent. A character that the fonts lack is a *pdf.MissingError.
+func (s *Set) LetterPDF(dst io.Writer, lang string, d LetterDoc) (Made, error) {
+	page, err := s.letterPage(d)
+	if err != nil {
+		return Made{}, err
+	}
+	return s.pdf(dst, lang, decisionLetter, page, page.sheet())
+}
+
+const decisionLetter = "letters/decision"
+
+func (s *Set) letterPage(d LetterDoc) (letterPage, error) {
+	if err := d.check(); err != nil {
+		return letterPage{}, fmt.Errorf("letter %s: %w", d.Number, err)
+	}
+	return letterPage{d.normal(), s.look, s.style}, s.grounds(d.Number, d.Withheld)
+}
+
+// grounds tells whether every ground has its words.
+func (s *Set) grounds(number string, all []Withheld) error {
+	for _, w := range all {
 		if !s.texts.Has("ground." + w.Ground + ".law") {
-			return nil, fmt.Errorf("letter %s: no ground %q", d.Number, w.Ground)
+			return fmt.Errorf("letter %s: no ground %q", number, w.Ground)
 		}
 	}
-	return s.document(lang, "letters/decision", letterPage{d.normal(), s.look, s.style})
+	return nil
 }
 
 type letterPage struct {
@@ -103,8 +132,10 @@ func (letterPage) Heading() string { return "letter.title" }
 func (d LetterDoc) check() error {
 	c := d.Controller
 	switch {
-	case d.Number == "" || d.Date.IsZero() || d.Received.IsZero() || c.Name == "" || d.ToName == "" || d.DecidedBy == "":
+	case !d.whole():
 		return errors.New("number, date, receipt, controller, addressee and decision maker are needed")
+	case !d.masksRightly():
+		return errors.New("an authority may leave names out, and then names nobody")
 	case c.Sensitive && (d.Outcome == outcomeNothing || d.Outcome == outcomeRefused && len(d.Withheld) > 0):
 		return errors.New("a sensitive controller answers neutrally")
 	}
@@ -132,6 +163,21 @@ func (d LetterDoc) check() error {
 		return fmt.Errorf("no outcome %q", d.Outcome)
 	}
 	return nil
+}
+
+// whole tells whether what every letter needs is there.
+func (d LetterDoc) whole() bool {
+	return d.Number != "" && !d.Date.IsZero() && !d.Received.IsZero() && d.Controller.Name != "" && d.ToName != "" && (d.DecidedBy != "" || d.Masked)
+}
+
+// masksRightly tells whether names are left out by somebody who may (no company applies förvaltningslagen), and wholly.
+func (d LetterDoc) masksRightly() bool {
+	return !d.Masked || d.Controller.Authority() && d.DecidedBy == ""
+}
+
+// sheet is what the letter's PDF is told beside its text.
+func (d LetterDoc) sheet() sheet {
+	return sheet{controller: d.Controller, number: d.Number, made: d.Date}
 }
 
 // checkRemedy tells whether the controller's kind has the remedy.

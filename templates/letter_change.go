@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"html/template"
+	"io"
 	"strings"
 )
 
@@ -24,15 +25,30 @@ type Change struct{ System, What string }
 // ChangeLetter is the decision letter as an HTML document that needs nothing from outside. Equal input gives equal bytes.
 // The neutral letter says the same whatever was found.
 func (s *Set) ChangeLetter(lang string, d ChangeDoc) ([]byte, error) {
+	page, err := s.changePage(d)
+	if err != nil {
+		return nil, err
+	}
+	return s.document(lang, changeLetter, page)
+}
+
+// ChangeLetterPDF writes the same letter as a PDF: what is sealed and sent. A character that the fonts lack is a
+// *pdf.MissingError.
+func (s *Set) ChangeLetterPDF(dst io.Writer, lang string, d ChangeDoc) (Made, error) {
+	page, err := s.changePage(d)
+	if err != nil {
+		return Made{}, err
+	}
+	return s.pdf(dst, lang, changeLetter, page, page.sheet())
+}
+
+const changeLetter = "letters/change"
+
+func (s *Set) changePage(d ChangeDoc) (changePage, error) {
 	if err := d.check(); err != nil {
-		return nil, fmt.Errorf("letter %s: %w", d.Number, err)
+		return changePage{}, fmt.Errorf("letter %s: %w", d.Number, err)
 	}
-	for _, k := range d.Kept {
-		if !s.texts.Has("ground." + k.Ground + ".law") {
-			return nil, fmt.Errorf("letter %s: no ground %q", d.Number, k.Ground)
-		}
-	}
-	return s.document(lang, "letters/change", changePage{d.normal(), s.look, s.style})
+	return changePage{d.normal(), s.look, s.style}, s.grounds(d.Number, d.Kept)
 }
 
 type changePage struct {
@@ -46,8 +62,11 @@ func (d ChangeDoc) check() error {
 	if d.Right == "" {
 		return errors.New("the right is needed")
 	}
-	if d.Number == "" || d.Date.IsZero() || d.Received.IsZero() || c.Name == "" || d.ToName == "" || d.DecidedBy == "" {
+	if !d.whole() {
 		return errors.New("number, date, receipt, controller, addressee and decision maker are needed")
+	}
+	if !d.masksRightly() {
+		return errors.New("an authority may leave names out, and then names nobody")
 	}
 	if err := d.checkRemedy(); err != nil {
 		return err

@@ -165,6 +165,14 @@ func lighter(colour string) string {
 	return out
 }
 
+// printed is the drawing for letters and extracts as PDF.
+func (l Look) printed() string {
+	if l.Logo != "" {
+		return l.Logo
+	}
+	return string(l.logo())
+}
+
 // favicon is the drawing as a file of its own.
 func (l Look) favicon() string {
 	if strings.Contains(l.Logo, "xmlns=") {

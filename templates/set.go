@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"insyn/internal/i18n"
+	"insyn/internal/pdf"
 )
 
 //go:embed */*.html letters/document.css locales/*/*.json assets/app.css
@@ -26,6 +27,8 @@ type Set struct {
 	texts     *i18n.Catalog
 	pages     map[string]*template.Template // "sv portal/start"
 	documents map[string]*template.Template // "sv letters/decision"
+	versions  map[string]string             // of the documents
+	mark      *pdf.Logo                     // of the municipality, for letters and extracts
 	mails     mailSet
 	assets    assets
 	style     template.CSS // of letters and extracts
@@ -44,7 +47,10 @@ func Load(fsys fs.FS, look Look) (*Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Set{look: look, texts: texts, pages: map[string]*template.Template{}, documents: map[string]*template.Template{}}
+	s := &Set{look: look, texts: texts, pages: map[string]*template.Template{}, documents: map[string]*template.Template{}, versions: map[string]string{}}
+	if s.mark, err = pdf.ParseLogo([]byte(look.printed())); err != nil {
+		return nil, fmt.Errorf("look: the logo cannot be printed: %w", err)
+	}
 	if s.assets, err = loadAssets(fsys, look); err != nil {
 		return nil, err
 	}
