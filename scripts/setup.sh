@@ -2,7 +2,7 @@
 # Finds what Insyn needs on this machine and installs what is missing, where it may:
 #
 #   scripts/setup.sh demo    PostgreSQL 15 or newer
-#   scripts/setup.sh test    the same, redis-server, and a C compiler for the race detector
+#   scripts/setup.sh test    the same, redis-server, unzip, and a C compiler for the race detector
 #
 # It installs with apt-get as root or with sudo that asks for no password; otherwise it says which command to run and
 # ends with 1. It never asks a question, and leaves no service running.
@@ -46,6 +46,7 @@ missing() {
   has_postgres || echo postgresql
   if [ "$what" = test ]; then
     has redis-server || echo redis-server
+    has unzip || echo unzip
     has_cc || echo compiler
   fi
 }
