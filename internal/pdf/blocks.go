@@ -119,7 +119,7 @@ func mute(spans []Span) []Span {
 
 // headingType is how a heading of each level is set.
 var headingType = [...]struct{ size, lead, before, after float64 }{
-	1: {19, 25, 20, 8}, 2: {13.5, 18, 17, 4}, 3: {11.5, 16, 13, 3}, 4: {10.5, 15.25, 11, 2}, 5: {10.5, 15.25, 9, 2}, 6: {10.5, 15.25, 9, 2},
+	1: {18.5, 25, 20, 7}, 2: {12.5, 17, 16, 3}, 3: {11, 15.25, 13, 2}, 4: {10.5, 15.25, 11, 2}, 5: {10.5, 15.25, 9, 2}, 6: {10.5, 15.25, 9, 2},
 }
 
 // Heading writes a heading of level 1 to 6; it stands in the outline too, and on the same page as what follows. The first

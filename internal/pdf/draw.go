@@ -5,6 +5,57 @@ import (
 	"strings"
 )
 
+// part draws a stretch of a line. Where the line's end breaks a word, the piece before the break stands for the whole word
+// (ActualText) and the pieces after it for nothing, so that the word is read, found and copied as it was written.
+func (w *Writer) part(l line, x, y, size float64) {
+	t := l.t
+	from, to := l.from, l.to
+	if t.splits(from) {
+		end := min(t.wordEnd(from), to)
+		if one := t.oneOwner(t.wordStart(from), t.wordEnd(from)); one {
+			x = w.actual("", line{t: t, from: from, to: end, hyphen: l.hyphen && end == to}, x, y, size)
+			from = end
+		}
+	}
+	if from == to {
+		return
+	}
+	start := to
+	if t.splits(to) {
+		if s := t.wordStart(to); s >= from && t.oneOwner(s, t.wordEnd(to)) {
+			start = s
+		}
+	}
+	w.line(line{t: t, from: from, to: start, hyphen: l.hyphen && start == to}, x, y, size)
+	if start < to {
+		for _, g := range t.glyphs[from:start] {
+			x += float64(g.adv) * size / 1000
+		}
+		w.actual(t.between(start, t.wordEnd(to)), line{t: t, from: start, to: to, hyphen: l.hyphen}, x, y, size)
+	}
+}
+
+// actual draws a line that stands for words, and returns where it ends.
+func (w *Writer) actual(words string, l line, x, y, size float64) float64 {
+	w.op("/Span <</ActualText %s>> BDC", text(words))
+	w.line(l, x, y, size)
+	w.op("EMC")
+	for _, g := range l.t.glyphs[l.from:l.to] {
+		x += float64(g.adv) * size / 1000
+	}
+	return x
+}
+
+// oneOwner tells whether the glyphs belong to one thing. A word that is half a link stays in pieces.
+func (t *run) oneOwner(from, to int) bool {
+	for _, g := range t.glyphs[from:to] {
+		if g.owner != t.glyphs[from].owner {
+			return false
+		}
+	}
+	return true
+}
+
 // line draws a line of text with its baseline y points from the page's top. What the text belongs to has been begun.
 func (w *Writer) line(l line, x, y, size float64) {
 	w.glyphs(l.t.glyphs[l.from:l.to], x, y, size)

@@ -75,7 +75,7 @@ func (w *Writer) drawLines(f *flow, ls []line, x float64) {
 				open, cur = true, own
 			}
 			part := line{t: f.t, from: i, to: j, hyphen: l.hyphen && j == l.to}
-			w.line(part, at, base, f.size)
+			w.part(part, at, base, f.size)
 			f.quads = append(f.quads, quad{at, pageHeight - w.y - f.lead, at + part.width(f.size), pageHeight - w.y})
 			for _, g := range gs[i:j] {
 				at += float64(g.adv) * f.size / 1000
@@ -92,23 +92,19 @@ func (w *Writer) drawLines(f *flow, ls []line, x float64) {
 // enter begins the marked content of one owner.
 func (w *Writer) enter(f *flow, own uint16) {
 	f.quads = f.quads[:0]
-	if own == 0 {
+	o := f.t.owners[own]
+	if o == (owner{}) { // the paragraph's own text
 		w.begin(f.e)
 		return
 	}
 	e := f.inner[own]
 	if e == nil {
-		o := f.t.owners[own]
 		typ, attrs := "Span", ""
 		if o.isLink() {
 			typ = "Link"
 		}
 		if o.lang != "" {
 			attrs = " /Lang " + bytesString(o.lang)
-		}
-		if o == (owner{}) { // plain text after a link
-			w.begin(f.e)
-			return
 		}
 		e = w.open(f.e, typ, attrs)
 		f.inner[own] = e
@@ -120,6 +116,11 @@ func (w *Writer) enter(f *flow, own uint16) {
 func (w *Writer) leave(f *flow, own uint16) {
 	w.end()
 	if o := f.t.owners[own]; o.isLink() {
+		w.artifact("", func() { // a link is known by more than its colour
+			for _, q := range f.quads {
+				w.rule(q.x1, pageHeight-q.y1-f.lead/2+f.size*0.35+1.6, q.x2-q.x1, 0.5, linkInk)
+			}
+		})
 		w.annotate(f.inner[own], o, f.t.ownText(own), f.quads)
 	}
 }
@@ -147,14 +148,17 @@ func (t *run) ownText(own uint16) string {
 	return strings.TrimSpace(b.String())
 }
 
-// text is the whole text of the run.
-func (t *run) text() string {
+// between is the text of the glyphs from one up to another.
+func (t *run) between(from, to int) string {
 	var b strings.Builder
-	for _, g := range t.glyphs {
+	for _, g := range t.glyphs[from:to] {
 		b.WriteRune(g.r)
 	}
-	return strings.TrimSpace(b.String())
+	return b.String()
 }
+
+// text is the whole text of the run.
+func (t *run) text() string { return strings.TrimSpace(t.between(0, len(t.glyphs))) }
 
 // annotate lays a link over the quads, ties it to its element and says in words where it leads.
 func (w *Writer) annotate(e *elem, o owner, words string, quads []quad) {

@@ -1,6 +1,7 @@
 package pdf
 
 import (
+	"strings"
 	"unicode"
 )
 
@@ -15,28 +16,55 @@ type line struct {
 // paths, which have no other place to break, after their signs.
 func (t *run) findBreaks() {
 	for i := 0; i < len(t.glyphs); {
-		j := i
-		address := false
-		for j < len(t.glyphs) && t.glyphs[j].r != ' ' {
-			address = address || t.glyphs[j].r == '@' || t.glyphs[j].r == '/' || t.glyphs[j].r == '_' || t.glyphs[j].r == '\\'
-			j++
-		}
-		for k := i + 1; k+1 < j; k++ {
-			g, next := &t.glyphs[k], t.glyphs[k+1].r
-			if g.brk != noBreak {
-				continue
-			}
-			switch {
-			case (g.r == '-' || g.r == '\u2010' || g.r == '–' || g.r == '—') && unicode.IsLetter(next) && unicode.IsLetter(t.glyphs[k-1].r):
-				g.brk = mayBreak
-			case g.r == '/' && next != '/':
-				g.brk = mayBreak
-			case address && (g.r == '@' || g.r == '.' || g.r == '_' || g.r == '?' || g.r == '&' || g.r == '=' || g.r == '\\' || g.r == '-'):
-				g.brk = mayBreak
-			}
-		}
+		j := t.wordEnd(i)
+		t.breakWord(i, j)
 		i = j + 1
 	}
+}
+
+// breakWord marks the places in the word from i to j.
+func (t *run) breakWord(i, j int) {
+	address, owners := false, false
+	for _, g := range t.glyphs[i:j] {
+		address = address || strings.ContainsRune(`@/_\`, g.r)
+		owners = owners || g.owner != t.glyphs[i].owner
+	}
+	for k := i; k < j; k++ {
+		g := &t.glyphs[k]
+		if g.brk == softBreak && owners {
+			g.brk = noBreak // a word that is half a link is not hyphenated
+		}
+		if g.brk != noBreak || k == i || k+1 == j {
+			continue
+		}
+		prev, next := t.glyphs[k-1].r, t.glyphs[k+1].r
+		switch {
+		case strings.ContainsRune("-\u2010–—", g.r) && unicode.IsLetter(prev) && unicode.IsLetter(next),
+			g.r == '/' && next != '/',
+			address && strings.ContainsRune(`@._?&=\-`, g.r):
+			g.brk = mayBreak
+		}
+	}
+}
+
+// wordEnd is the end of the word that glyph i is in; wordStart its beginning.
+func (t *run) wordEnd(i int) int {
+	for i < len(t.glyphs) && t.glyphs[i].r != ' ' {
+		i++
+	}
+	return i
+}
+
+func (t *run) wordStart(i int) int {
+	for i > 0 && t.glyphs[i-1].r != ' ' {
+		i--
+	}
+	return i
+}
+
+// splits tells whether a line that ends before glyph i breaks a word in two.
+func (t *run) splits(i int) bool {
+	return i > 0 && i < len(t.glyphs) && t.glyphs[i-1].r != ' ' && t.glyphs[i].r != ' '
 }
 
 // whole is the run as one line.

@@ -67,6 +67,9 @@ func (w *Writer) finishPage() {
 	w.out.put(p.num, "<</Type /Page /Parent %d 0 R /MediaBox [0 0 %.2f %.2f] /Resources %d 0 R /Contents [%d 0 R %d 0 R] /StructParents %d /Tabs /S%s>>",
 		w.tree[len(w.tree)-1], pageWidth, pageHeight, w.res, content, w.footNums[w.pages-1], p.key, annots)
 	w.pg = nil
+	if w.out.err != nil {
+		w.fail(fmt.Errorf("pdf: writing: %w", w.out.err))
+	}
 }
 
 // finishPages writes the feet, now that the number of pages is known, and the page tree; it returns the tree's root.
