@@ -46,7 +46,7 @@ func (w *Writer) finish() {
 	t := w.m.Created.UTC().Format("20060102150405") + "+00'00'"
 	info := w.out.add("<</Title %s%s%s%s /Producer (%s) /Creator (%s) /CreationDate (D:%s) /ModDate (D:%s)>>",
 		text(w.m.Title), optional("Author", w.m.Author), optional("Subject", w.m.Subject), optional("Keywords", w.m.Keywords), producer, producer, t, t)
-	catalog := w.out.add("<</Type /Catalog /Pages %d 0 R /Lang %s /MarkInfo <</Marked true>> /StructTreeRoot %d 0 R /Metadata %d 0 R /ViewerPreferences <</DisplayDocTitle true>> /OutputIntents [<</Type /OutputIntent /S /GTS_PDFA1 /OutputConditionIdentifier (sRGB IEC61966-2.1) /Info (sRGB IEC61966-2.1) /DestOutputProfile %d 0 R>>]%s>>",
+	catalog := w.out.add("<</Type /Catalog /Pages %d 0 R /PageLabels <</Nums [0 <</S /D>>]>> /Lang %s /MarkInfo <</Marked true>> /StructTreeRoot %d 0 R /Metadata %d 0 R /ViewerPreferences <</DisplayDocTitle true>> /OutputIntents [<</Type /OutputIntent /S /GTS_PDFA1 /OutputConditionIdentifier (sRGB IEC61966-2.1) /Info (sRGB IEC61966-2.1) /DestOutputProfile %d 0 R>>]%s>>",
 		pages, bytesString(w.m.Lang), structure, meta, icc, outline)
 	if err := w.out.finish(catalog, info); err != nil {
 		w.fail(fmt.Errorf("pdf: writing: %w", err))
