@@ -155,7 +155,7 @@ type things map[string]string
 // own fills an address with what is there; foreign parts of it are replaced by what is not.
 func (p *place) own(t *testing.T, r web.RouteInfo) things {
 	t.Helper()
-	out := things{"file": p.letter.String(), "prefix": "SN", "page": "uppgifter", "right": "radering"}
+	out := things{"file": p.letter.String(), "prefix": "SN", "page": "uppgifter", "right": "radering", "slot": "help", "document": "decision"}
 	number := p.released
 	if strings.HasSuffix(r.Pattern, "/brev") {
 		number = p.ready

@@ -28,6 +28,7 @@ import (
 //	icon "name", iconLarge    a drawing; see icons.go
 //	steps .DueSteps           the sentences of how a due date came about
 //	paragraphs .Text          the paragraphs of what somebody wrote
+//	ownBlocks .Text           the paragraphs and lists of an own part; ownLines: its lines
 //	nb                        sets no-break spaces in data such as an address or a section of law
 //	sentence                  what somebody wrote, with a full stop if it has no end
 //	swedish                   what staff have written, in Swedish: marked as that in a document in another language
@@ -67,6 +68,8 @@ func (s *Set) funcs(lang string) template.FuncMap {
 
 		"steps":      func(steps []deadline.Step) []string { return deadline.Explain(lang, steps) },
 		"paragraphs": paragraphs,
+		"ownBlocks":  Blocks,
+		"ownLines":   func(text string) []string { return strings.Split(text, "\n") },
 		"nb":         i18n.NoBreak,
 		"mailto":     mailAddress,
 		"tel":        telephone,

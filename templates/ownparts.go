@@ -34,7 +34,10 @@ func (s Slot) Max() int {
 }
 
 // OwnParts is what is said in the slots of one document, in its language.
-type OwnParts map[Slot]OwnPart
+type OwnParts struct {
+	Texts   map[Slot]OwnPart
+	Example bool // the document is an example for whoever writes the texts, and says so
+}
 
 // OwnPart is a version of a text.
 type OwnPart struct {
@@ -49,12 +52,12 @@ type OwnBlock struct {
 }
 
 // On gives the blocks of a slot; nothing when nothing is said.
-func (p OwnParts) On(slot string) []OwnBlock { return Blocks(p[Slot(slot)].Text) }
+func (p OwnParts) On(slot string) []OwnBlock { return Blocks(p.Texts[Slot(slot)].Text) }
 
 // Versions names the versions a document is made with: “7, 12”. It is empty when the document has no own parts.
 func (p OwnParts) Versions() string {
 	var all []int64
-	for _, part := range p {
+	for _, part := range p.Texts {
 		if len(Blocks(part.Text)) > 0 {
 			all = append(all, part.Version)
 		}
@@ -65,11 +68,11 @@ func (p OwnParts) Versions() string {
 
 // In keeps the parts that a kind of document has a place for.
 func (p OwnParts) In(document string) OwnParts {
-	out := OwnParts{}
+	out := OwnParts{Texts: map[Slot]OwnPart{}, Example: p.Example}
 	for _, d := range DocumentParts() {
 		for _, part := range d.Parts {
-			if own, ok := p[part.Slot]; ok && d.Name == document {
-				out[part.Slot] = own
+			if own, ok := p.Texts[part.Slot]; ok && d.Name == document {
+				out.Texts[part.Slot] = own
 			}
 		}
 	}

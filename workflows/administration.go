@@ -193,6 +193,8 @@ type OrganisationEntry struct {
 	Created    int // of an import
 	Changed    int
 	Ended      int
+	Slot       string // of an own part
+	Version    int64  // of an own part
 }
 
 // organisationData is what an event of the organisation says: ids, codes and dates.
@@ -211,6 +213,9 @@ type organisationData struct {
 	Created    int                          `json:"created,omitempty"`
 	Changed    int                          `json:"changed,omitempty"`
 	Ended      int                          `json:"ended,omitempty"`
+	Slot       string                       `json:"slot,omitempty"`    // of an own part
+	Version    int64                        `json:"version,omitempty"` // of an own part
+	SHA256     string                       `json:"sha256,omitempty"`  // of an own part's texts
 }
 
 // organisationEvent appends an event to the organisation's chain.
@@ -274,7 +279,7 @@ func entriesOf(tx *models.Tx, events []models.OrganisationEvent) ([]Organisation
 		}
 		out[i] = OrganisationEntry{Seq: e.Seq, At: e.At, Kind: e.Kind, By: names[by], Staff: names[d.Staff], StaffID: d.Staff, For: names[d.For], Role: d.Role,
 			Controller: at[d.Controller], Number: d.Number, From: dateOr(d.From), To: dateOr(d.To), Cleared: d.Cleared,
-			Created: d.Created, Changed: d.Changed, Ended: d.Ended}
+			Created: d.Created, Changed: d.Changed, Ended: d.Ended, Slot: d.Slot, Version: d.Version}
 	}
 	return out, nil
 }

@@ -111,7 +111,8 @@ func (s *desk) administration(c *gin.Context) error {
 // adminPaths are the addresses that pages link to.
 func adminPaths() map[string]string {
 	return map[string]string{"start": adminPath, "people": peoplePath, "new": newPersonPath, "find": findPersonPath, "person": personPath,
-		"controllers": controllersPath, "delegations": delegationsPath, "changes": changesPath, "import": importPath, "export": exportPath, "templates": templatesPath}
+		"controllers": controllersPath, "delegations": delegationsPath, "changes": changesPath, "import": importPath, "export": exportPath, "templates": templatesPath,
+		"letters": lettersPath, "sample": samplePath, "slot": slotPath}
 }
 
 // controllersPage lists the controllers as they were imported.

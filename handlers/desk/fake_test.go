@@ -25,6 +25,7 @@ import (
 // fakeService answers at the border of the use cases and remembers what it was asked.
 type fakeService struct {
 	administrationService // asked of the real one: administration_test.go
+	lettersService        // asked of the real one: ownparts_test.go
 	filingService         // asked of the real one: the routes' matrix and the tour
 
 	mu      sync.Mutex

@@ -88,6 +88,7 @@ func (s *desk) routes(d *web.Door) {
 
 	d.Post(root+"/arende/:number/skydd", handlers, s.protectCase)
 	s.administrationRoutes(d)
+	s.letterRoutes(d)
 	d.Get(bookPath, web.Staff(bookRoles()...), s.book)
 
 	s.inquiryRoutes(d)

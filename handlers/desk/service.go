@@ -19,6 +19,7 @@ type Service interface {
 	inquiryService
 	filingService
 	administrationService
+	lettersService
 	// ReadLog lists page views: the actor's own, or those of others for a DSO or log reviewer.
 	ReadLog(ctx context.Context, actor models.Actor, f workflows.LogFilter) ([]workflows.TimelineEntry, error)
 }

@@ -60,7 +60,7 @@ func (s *desk) shell(c *gin.Context, nav string) templates.DeskShell {
 		sh.Nav = append(sh.Nav, item("desk.nav.log", logPath))
 	}
 	if w.actor.HasRole(models.RoleDSO) {
-		sh.Menu = append(sh.Menu, item("desk.nav.changes", changesPath))
+		sh.Menu = append(sh.Menu, item("desk.nav.changes", changesPath), item("desk.nav.letters", lettersPath))
 	}
 	sh.Menu = append(sh.Menu, item("desk.nav.own-log", ownLogPath))
 	return sh

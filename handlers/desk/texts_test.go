@@ -94,6 +94,18 @@ func composedKeys() []string {
 	for _, k := range []models.ControllerKind{models.KindNamnd, models.KindStyrelse, models.KindRevision, models.KindBolag, models.KindStiftelse} {
 		keys = append(keys, "desk.admin.kind."+string(k))
 	}
+	for _, d := range templates.DocumentParts() {
+		keys = append(keys, "own.document."+d.Name)
+		for _, p := range d.Parts {
+			if p.Slot == "" {
+				keys = append(keys, "own.part."+p.Name, "own.part."+p.Name+".says")
+			}
+		}
+	}
+	for _, s := range templates.Slots() {
+		keys = append(keys, "own.slot."+string(s), "own.slot."+string(s)+".text")
+	}
+	keys = append(keys, "own.title", "own.compare", "own.notice.saved", "own.notice.restored", "own.show.sv", "own.show.en", "desk.nav.letters")
 	for _, g := range groups() {
 		keys = append(keys, "desk.group."+g, "desk.group."+g+".sub")
 	}

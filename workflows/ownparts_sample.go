@@ -1,0 +1,116 @@
+package workflows
+
+import (
+	"context"
+	"slices"
+
+	"insyn/internal/calendar"
+	"insyn/models"
+	"insyn/templates"
+)
+
+// sampleNumber is no case's: the numbers of cases begin at 1.
+const sampleNumber = "EXEMPEL-00000"
+
+// SampleOwnPart is the document that a place is in, for somebody who does not exist, with a text as it has been typed. It says that
+// it is an example. Nothing is stored. What would be wrong when the text is saved is wrong here too.
+func (s *Service) SampleOwnPart(ctx context.Context, actor models.Actor, in NewOwnPart, lang string) ([]byte, error) {
+	var body []byte
+	err := s.administer(ctx, actor, func(tx *models.Tx) error {
+		v, err := ownSlot(tx, in.Slot, in.Prefix)
+		if err != nil {
+			return err
+		}
+		in.Swedish, in.English = tidyOwnText(in.Swedish), tidyOwnText(in.English)
+		if wrong, _ := in.examine(v.Slot); len(wrong) > 0 {
+			return Invalid{wrong}
+		}
+		typed := models.OwnPart{Version: v.Latest(), Slot: in.Slot, ControllerID: v.Controller.ID, Swedish: in.Swedish, English: in.English, ActiveFrom: v.Today}
+		body, err = s.sample(tx, v.Controller, DocumentOf(v.Slot).Name, lang, &typed)
+		return err
+	})
+	return seen(body, err)
+}
+
+// SampleDocument is a kind of document as it would be sent today, for somebody who does not exist.
+func (s *Service) SampleDocument(ctx context.Context, actor models.Actor, document, lang string) ([]byte, error) {
+	if !seesOwnParts(actor) {
+		return nil, ErrForbidden
+	}
+	if !slices.ContainsFunc(templates.DocumentParts(), func(d templates.DocumentKind) bool { return d.Name == document }) {
+		return nil, ErrNotFound
+	}
+	var body []byte
+	err := s.Store.InTx(ctx, actor, func(tx *models.Tx) (err error) {
+		body, err = s.sample(tx, models.Controller{}, document, lang, nil)
+		return err
+	})
+	return seen(body, err)
+}
+
+// DocumentOf is the first kind of document that has a slot.
+func DocumentOf(slot templates.Slot) templates.DocumentKind {
+	for _, d := range templates.DocumentParts() {
+		if slices.ContainsFunc(d.Parts, func(p templates.DocumentPart) bool { return p.Slot == slot }) {
+			return d
+		}
+	}
+	return templates.DocumentKind{}
+}
+
+// sample draws a document from a controller, or from the first committee when it is the municipality's texts that are shown.
+func (s *Service) sample(tx *models.Tx, ctl models.Controller, document, lang string, typed *models.OwnPart) ([]byte, error) {
+	today := calendar.DateOf(tx.Now)
+	if ctl.ID.IsZero() {
+		all, err := tx.ControllersOn(today)
+		if err != nil {
+			return nil, err
+		}
+		i := slices.IndexFunc(all, func(c models.Controller) bool { return c.Kind.Authority() && !c.Sensitive })
+		if i < 0 {
+			return nil, Refusal{Key: "guard.own-no-controller"}
+		}
+		ctl = all[i]
+	}
+	rows, err := tx.OwnPartsOn(ctl.ID, today)
+	if err != nil {
+		return nil, err
+	}
+	if typed != nil {
+		rows = slices.DeleteFunc(rows, func(p models.OwnPart) bool { return p.Slot == typed.Slot && p.ControllerID == typed.ControllerID })
+		rows = append(rows, *typed)
+	}
+	parts := resolveParts(rows, ctl, lang).In(document)
+	parts.Example = true
+	if document == "extract" {
+		return s.Templates.Extract(lang, s.sampleExtract(ctl, today, lang, parts))
+	}
+	return s.Templates.Letter(lang, s.sampleLetter(ctl, today, lang, parts))
+}
+
+// sampleLetter has every required part that the controller's letters can have.
+func (s *Service) sampleLetter(ctl models.Controller, today calendar.Date, lang string, parts templates.OwnParts) templates.LetterDoc {
+	say := func(key string) string { return s.Templates.T(lang, key, nil) }
+	d := templates.LetterDoc{Controller: letterhead(ctl), Number: sampleNumber, Date: today, ToName: say("own.sample.name"), ToAddress: say("own.sample.address"),
+		Received: today.AddDays(-20), Released: 3, Searched: 4, DecidedBy: say("own.sample.decider"), Title: say("own.sample.title"), DelegationNumber: "4.3",
+		Remedy: string(models.RemedyForvaltningsratt), Outcome: string(models.OutcomePartial), Parts: parts}
+	if !ctl.Kind.Authority() {
+		d.Remedy, d.DelegationNumber = string(models.RemedyIMYAndCourt), ""
+	}
+	if ctl.Sensitive {
+		d.Outcome = string(models.OutcomeNeutral)
+		return d
+	}
+	d.Withheld = []templates.Withheld{{Title: say("own.sample.withheld"), Explanation: say("ground.dsl-5-2.suggestion"), Ground: "dsl-5-2"}}
+	return d
+}
+
+func (s *Service) sampleExtract(ctl models.Controller, today calendar.Date, lang string, parts templates.OwnParts) templates.ExtractDoc {
+	say := func(key string) string { return s.Templates.T(lang, key, nil) }
+	d := templates.ExtractDoc{Controller: letterhead(ctl), Number: sampleNumber, Made: today, Person: say("own.sample.name"), Received: today.AddDays(-20), Parts: parts}
+	d.Own = []templates.OwnData{{Title: say("extract.own.request"), At: today.AddDays(-20).In(calendar.Stockholm()), Text: say("extract.own.everything")}}
+	if !ctl.Sensitive {
+		d.Systems = []templates.ExtractSystem{{Name: say("own.sample.system"), Items: []templates.ExtractItem{{Title: say("own.sample.item"), Text: say("own.sample.text")}}}}
+	}
+	return d
+}
