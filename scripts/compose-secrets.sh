@@ -32,3 +32,4 @@ echo "redis://:$(cat secrets/redis_password)@redis:6379/0" | keep redis_url
   echo "dir /data"
 } | keep redis.conf
 head -c 32 /dev/urandom | base64 | tr -d '\n' | { printf 'k%s:' "$(date -u +%Y%m%d)"; cat; } | keep kek
+head -c 32 /dev/urandom | base64 | tr -d '\n' | keep signing_key

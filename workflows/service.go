@@ -9,6 +9,7 @@ import (
 	"insyn/internal/crypto"
 	"insyn/internal/files"
 	"insyn/internal/mail"
+	"insyn/internal/pack"
 	"insyn/models"
 	"insyn/templates"
 )
@@ -47,6 +48,8 @@ type Deps struct {
 	Mailer    Mailer
 	Log       *slog.Logger
 	Settings  Settings
+	// Signing are the keys of packages: one signs, those before it are only shown.
+	Signing pack.Keys
 	// Failpoint is called with the name of each step between a change and its receipt. It is nil outside fault tests.
 	Failpoint func(name string)
 }

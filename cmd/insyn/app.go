@@ -16,6 +16,7 @@ import (
 	"insyn/internal/files"
 	"insyn/internal/mail"
 	"insyn/internal/oidc"
+	"insyn/internal/pack"
 	"insyn/internal/postgres"
 	"insyn/migrations"
 	"insyn/models"
@@ -38,7 +39,7 @@ type app struct {
 
 // needed are the settings that serve and worker cannot do without.
 func needed() []string {
-	return []string{"BASE_URL", "DATABASE_URL", "REDIS_URL", "FILES_URL", "KEYS_URL", "KEK", "SMTP_URL", "MAIL_FROM"}
+	return []string{"BASE_URL", "DATABASE_URL", "REDIS_URL", "FILES_URL", "KEYS_URL", "KEK", "SIGNING_KEY", "SMTP_URL", "MAIL_FROM"}
 }
 
 // newApp opens what the configuration names. Errors name the variable.
@@ -55,6 +56,10 @@ func newApp(ctx context.Context, c config.Config, clk clock.Clock, log *slog.Log
 
 func (a *app) open(ctx context.Context) error {
 	keks, err := crypto.ParseKEKs(a.config.KEK)
+	if err != nil {
+		return err
+	}
+	signing, err := pack.ParseKeys(a.config.SigningKey, a.config.SigningFormer)
 	if err != nil {
 		return err
 	}
@@ -84,7 +89,7 @@ func (a *app) open(ctx context.Context) error {
 	settings.Municipality, settings.BaseURL, settings.MailFrom = a.config.Municipality, strings.TrimSuffix(a.config.BaseURL, "/"), a.config.MailFrom
 	settings.AskWithin, settings.RollEves, settings.UploadMax = a.config.AskWithinDays, a.config.RollEves, a.config.UploadMaxMB*1_000_000
 	a.service = workflows.New(workflows.Deps{Store: models.NewStore(a.db, sealer, a.clock), Sealer: sealer, Lookup: a.keys.LookupKey(),
-		Vault: files.NewVault(a.store, sealer), Clock: a.clock, Templates: a.texts, Mailer: a.mailer, Log: a.log, Settings: settings})
+		Vault: files.NewVault(a.store, sealer), Clock: a.clock, Templates: a.texts, Mailer: a.mailer, Log: a.log, Settings: settings, Signing: signing})
 	return a.checkKeyStore(ctx)
 }
 

@@ -16,6 +16,7 @@ import (
 	"insyn/internal/crypto"
 	"insyn/internal/files"
 	"insyn/internal/mail"
+	"insyn/internal/pack"
 	"insyn/internal/postgres"
 	"insyn/internal/queue"
 	"insyn/migrations"
@@ -81,6 +82,13 @@ func doctorChecks(c config.Config) []doctorCheck {
 			return named("INSYN_FILES_URL", err)
 		}},
 		{"key store", func(ctx context.Context) error { return checkKeys(ctx, c) }},
+		{"signing key", func(context.Context) error {
+			if err := c.Require("SIGNING_KEY"); err != nil {
+				return err
+			}
+			_, err := pack.ParseKeys(c.SigningKey, c.SigningFormer)
+			return err
+		}},
 		{"smtp", func(ctx context.Context) error {
 			if err := c.Require("SMTP_URL"); err != nil {
 				return err

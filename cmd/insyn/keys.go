@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"insyn/internal/crypto"
+	"insyn/internal/pack"
 )
 
 // keysCmd looks after the key store: what wraps what, changing the key-encryption key, making a new one.
@@ -15,6 +16,8 @@ type keysCmd struct {
 	Status   keysStatusCmd   `cmd:"" help:"Count data keys by the key-encryption key that wraps them."`
 	Rewrap   keysRewrapCmd   `cmd:"" help:"Wrap every data key with the first key of INSYN_KEK. Safe to break off and to repeat."`
 	Generate keysGenerateCmd `cmd:"" help:"Print a fresh entry for INSYN_KEK."`
+	Signing  keysSigningCmd  `cmd:"" help:"Print a fresh value for INSYN_SIGNING_KEY."`
+	Public   keysPublicCmd   `cmd:"" help:"Print the public key that belongs to INSYN_SIGNING_KEY, in the forms it is used in."`
 }
 
 // keyStoreFlags say which key store and with which keys.
@@ -103,5 +106,35 @@ func (c *keysGenerateCmd) Run(out io.Writer) error {
 		return err
 	}
 	_, err = fmt.Fprintln(out, entry)
+	return err
+}
+
+// keysSigningCmd is "insyn keys signing".
+type keysSigningCmd struct{}
+
+// Run prints the private key and nothing else, so that the output can go into a file.
+func (keysSigningCmd) Run(out io.Writer) error {
+	_, err := fmt.Fprintln(out, pack.GenerateSigningKey())
+	return err
+}
+
+// keysPublicCmd is "insyn keys public".
+type keysPublicCmd struct{}
+
+// Run prints what may be known of the key that signs packages.
+func (keysPublicCmd) Run(env environment, out io.Writer) error {
+	c, err := env.config()
+	if err != nil {
+		return err
+	}
+	if err := c.Require("SIGNING_KEY"); err != nil {
+		return err
+	}
+	keys, err := pack.ParseKeys(c.SigningKey, "")
+	if err != nil {
+		return err
+	}
+	p := keys.Active.Public()
+	_, err = fmt.Fprintf(out, "key          %s\nfingerprint  %s\nbase64       %s\n%s", p.ID(), p.Fingerprint(), p.Base64(), p.PEM())
 	return err
 }

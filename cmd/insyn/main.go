@@ -1,9 +1,11 @@
-// Command insyn is the whole service: serve, worker, migrate, demo, tour, import, deadline, audit, keys, doctor, staff.
+// Command insyn is the whole service: serve, worker, migrate, demo, tour, import, deadline, audit, keys, doctor, staff,
+// package.
 // Here is wiring only; what the service does is in the rooms below.
 package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -31,6 +33,7 @@ type cli struct {
 	Audit    auditCmd         `cmd:"" help:"Check the event chains and the read log."`
 	Keys     keysCmd          `cmd:"" help:"Look after the key store."`
 	Doctor   doctorCmd        `cmd:"" help:"Say in one line each whether what the service stands on is right."`
+	Package  packageCmd       `cmd:"" help:"Check a package that was downloaded. Needs no configuration."`
 	Staff    staffCmd         `cmd:"" help:"Give a member of staff a role from the command line."`
 	Version  kong.VersionFlag `help:"Print the version."`
 }
@@ -62,6 +65,10 @@ func run(ctx context.Context, args, environ []string, in io.Reader, out, errOut 
 	}
 	if err := k.Run(); err != nil {
 		fmt.Fprintln(errOut, "insyn:", strings.ReplaceAll(err.Error(), "\n", "; "))
+		var known interface{ ExitCode() int }
+		if errors.As(err, &known) {
+			return known.ExitCode()
+		}
 		return 1
 	}
 	return 0

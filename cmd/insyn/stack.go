@@ -24,6 +24,7 @@ import (
 	"insyn/internal/crypto"
 	"insyn/internal/demoidp"
 	"insyn/internal/mail"
+	"insyn/internal/pack"
 	"insyn/internal/postgres"
 	"insyn/internal/queue"
 	"insyn/migrations"
@@ -97,7 +98,7 @@ func removeStack(ctx context.Context, dir string) error {
 	if err := postgres.RemovePrivate(ctx, filepath.Join(dir, "postgres")); err != nil {
 		return fmt.Errorf("INSYN_VAR: %w", err)
 	}
-	for _, name := range []string{"files", "keys", "mail", "kek", historyFile} {
+	for _, name := range []string{"files", "keys", "mail", "kek", "signing", historyFile} {
 		if err := os.RemoveAll(filepath.Join(dir, name)); err != nil {
 			return fmt.Errorf("INSYN_VAR: %w", err)
 		}
@@ -195,7 +196,11 @@ func beside(addr string, n int) string {
 
 // configure makes the configuration an operator would write.
 func (s *stack) configure(o stackOptions) (config.Config, error) {
-	kek, err := demoKEK(filepath.Join(o.Dir, "kek"))
+	kek, err := demoSecret(filepath.Join(o.Dir, "kek"), func() (string, error) { return crypto.GenerateKEK("demo") })
+	if err != nil {
+		return config.Config{}, err
+	}
+	signing, err := demoSecret(filepath.Join(o.Dir, "signing"), func() (string, error) { return pack.GenerateSigningKey(), nil })
 	if err != nil {
 		return config.Config{}, err
 	}
@@ -205,6 +210,7 @@ func (s *stack) configure(o stackOptions) (config.Config, error) {
 	}
 	c.Addr, c.BaseURL, c.DatabaseURL, c.RedisURL = o.Addr, s.BaseURL, s.cluster.RuntimeURL(demoDatabase), s.redis.URL()
 	c.FilesURL, c.KeysURL, c.KEK = fileURL(filepath.Join(o.Dir, "files")), fileURL(filepath.Join(o.Dir, "keys")), kek
+	c.SigningKey = signing
 	c.SMTPURL, c.MailFrom = s.Catcher.URL(), "Insyn Exempelby kommun <insyn@exempelby.example>"
 	c.Phone, c.PhoneHours, c.PhoneHoursEN, c.ProtectedPhone = "0980-31 92 00", "Vardagar kl. 8–16.30", "Weekdays 8–16.30", "0980-31 92 10"
 	c.Visit, c.Postal = "Stadshuset, Torggatan 1", "Exempelby kommun, 999 99 Exempelby"
@@ -234,19 +240,19 @@ func (s *stack) startLogin(ctx context.Context, o stackOptions) (err error) {
 
 func fileURL(path string) string { return "file://" + filepath.ToSlash(path) }
 
-// demoKEK reads the demo's own key-encryption key, or makes it at the first start.
-func demoKEK(path string) (string, error) {
+// demoSecret reads a secret of the demo's own, or makes it at the first start.
+func demoSecret(path string, generate func() (string, error)) (string, error) {
 	if b, err := os.ReadFile(path); err == nil { //nolint:gosec // below INSYN_VAR
 		return string(b), nil
 	}
-	kek, err := crypto.GenerateKEK("demo")
+	secret, err := generate()
 	if err != nil {
 		return "", err
 	}
-	if err := os.WriteFile(path, []byte(kek), 0o600); err != nil {
+	if err := os.WriteFile(path, []byte(secret), 0o600); err != nil {
 		return "", fmt.Errorf("INSYN_VAR: %w", err)
 	}
-	return kek, nil
+	return secret, nil
 }
 
 func (s *stack) storeOf() *models.Store {

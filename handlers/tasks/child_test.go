@@ -120,7 +120,7 @@ func (c child) service(ctx context.Context, log *slog.Logger, failpoint func(str
 	settings.BaseURL, settings.MailFrom = "https://insyn.exempelby.example", "Insyn <insyn@exempelby.example>"
 	settings.MailLease = 5 * time.Second
 	return workflows.New(workflows.Deps{Store: models.NewStore(db, sealer, clk), Sealer: sealer, Lookup: keys.LookupKey(), Vault: files.NewVault(store, sealer),
-		Clock: clk, Templates: texts, Mailer: mailer, Log: log, Settings: settings, Failpoint: failpoint}), func() error { return postgres.Close(db) }, nil
+		Clock: clk, Templates: texts, Mailer: mailer, Log: log, Settings: settings, Signing: workflowtest.Signing(), Failpoint: failpoint}), func() error { return postgres.Close(db) }, nil
 }
 
 // work is what `insyn worker` does, with shorter waits.

@@ -43,6 +43,8 @@ type Config struct {
 	FilesURL       string `env:"FILES_URL" doc:"the file store, such as file:///var/lib/insyn/files"`
 	KeysURL        string `env:"KEYS_URL" doc:"the key store, apart from the database and its backups"`
 	KEK            string `env:"KEK" doc:"key-encryption keys id:base64, the active one first; see insyn keys generate" secret:"true"`
+	SigningKey     string `env:"SIGNING_KEY" doc:"private Ed25519 key that signs packages, base64 or PEM; see insyn keys signing" secret:"true"`
+	SigningFormer  string `env:"SIGNING_FORMER" doc:"public keys that signed before, key@day with commas between; they stay published"`
 	SMTPURL        string `env:"SMTP_URL" doc:"where mail is handed in, such as smtp://user:password@host:587?starttls=required" secret:"true"`
 	MailFrom       string `env:"MAIL_FROM" doc:"sender of mails, such as Insyn <insyn@kommun.example>"`
 	Municipality   string `env:"MUNICIPALITY" envDefault:"Exempelby kommun" doc:"the municipality's name"`

@@ -452,3 +452,24 @@ func TestAssembledUnzips(t *testing.T) {
 	t.Parallel()
 	unzipTests(t, example(t).bytes)
 }
+
+func TestKeysOfAnInstallation(t *testing.T) {
+	t.Parallel()
+	now, was, older := newKey(t), newKey(t).Public(), newKey(t).Public()
+	seed := base64.StdEncoding.EncodeToString(now.private.Seed())
+	k, err := ParseKeys(seed, older.Base64()+"@2025-01-31, "+was.Base64()+"@2026-01-31")
+	if err != nil || k.Active.Public() != now.Public() || len(k.Former) != 2 || k.Former[0].Public != was || k.Former[0].Until != calendar.New(2026, 1, 31) {
+		t.Fatalf("%v, %v", k, err)
+	}
+	if k, err := ParseKeys(" ", ""); err != nil || !k.Active.IsZero() || len(k.Former) != 0 {
+		t.Errorf("%v, %v", k, err)
+	}
+	for _, bad := range [][2]string{
+		{"secret", ""}, {seed, "secret"}, {seed, was.Base64()}, {seed, was.Base64() + "@secret"}, {seed, "secret@2026-01-31"}, {seed, was.Base64() + "@2026-01-31,"},
+		{seed, was.Base64() + "@2026-01-31," + was.Base64() + "@2026-01-30"}, {seed, now.Public().Base64() + "@2026-01-31"},
+	} {
+		if _, err := ParseKeys(bad[0], bad[1]); err == nil || strings.Contains(err.Error(), "secret") || !strings.HasPrefix(err.Error(), "INSYN_SIGNING_") {
+			t.Errorf("%q: %v", bad, err)
+		}
+	}
+}

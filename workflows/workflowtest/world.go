@@ -4,6 +4,7 @@ package workflowtest
 
 import (
 	"context"
+	"encoding/base64"
 	"io"
 	"io/fs"
 	"log/slog"
@@ -17,6 +18,7 @@ import (
 	"insyn/internal/crypto"
 	"insyn/internal/files"
 	"insyn/internal/mail"
+	"insyn/internal/pack"
 	"insyn/internal/testkit"
 	"insyn/models"
 	"insyn/templates"
@@ -100,11 +102,20 @@ func (w *World) Another(db *testkit.Database, change ...func(*workflows.Deps)) *
 	settings := workflows.DefaultSettings()
 	settings.BaseURL, settings.MailFrom = "https://insyn.exempelby.example", "Insyn <insyn@exempelby.example>"
 	deps := workflows.Deps{Store: models.NewStore(db.Runtime, sealer, w.Clock), Sealer: sealer, Lookup: w.Keys.LookupKey(),
-		Vault: files.NewVault(store, sealer), Clock: w.Clock, Templates: texts, Mailer: w.Mails, Log: slog.New(slog.DiscardHandler), Settings: settings}
+		Vault: files.NewVault(store, sealer), Clock: w.Clock, Templates: texts, Mailer: w.Mails, Log: slog.New(slog.DiscardHandler), Settings: settings, Signing: Signing()}
 	for _, f := range change {
 		f(&deps)
 	}
 	return workflows.New(deps)
+}
+
+// Signing are the keys that sign the packages of every test world, the same in each process.
+func Signing() pack.Keys {
+	keys, err := pack.ParseKeys(base64.StdEncoding.EncodeToString([]byte("insyn signs packages in its tests")[:32]), "")
+	if err != nil {
+		panic(err) // a constant
+	}
+	return keys
 }
 
 // Texts are the letters, extracts and mails, without the pages. They are read once for all worlds of a process.
