@@ -42,19 +42,32 @@ has_cc() {
   printf '#include <stdlib.h>\nint main(void) { return 0; }\n' | "${CC:-gcc}" -x c -fsyntax-only - >/dev/null 2>&1
 }
 
+# Apache Preflight is a jar among others; internal/pdf/tools_test.go has the same list.
+has_preflight() {
+  for jar in preflight pdfbox2 fontbox2 xmpbox commons-logging javax.activation jaxb-api; do
+    [ -e "/usr/share/java/$jar.jar" ] || return 1
+  done
+}
+
 missing() {
   has_postgres || echo postgresql
   if [ "$what" = test ]; then
     has redis-server || echo redis-server
     has unzip || echo unzip
     has_cc || echo compiler
+    { has qpdf && has fix-qdf; } || echo qpdf
+    { has pdftotext && has pdftoppm && has pdfinfo && has pdffonts; } || echo poppler-utils
+    has_preflight || echo preflight
+    { has java && java -version >/dev/null 2>&1; } || echo java
   fi
 }
 
 list=$(missing | tr '\n' ' ')
 [ -n "$list" ] || exit 0
 
-apt_names=$(echo "$list" | sed 's/compiler/gcc libc6-dev/; s/ *$//')
+apt_names=$(echo "$list" | sed 's/compiler/gcc libc6-dev/; s/ *$//
+  s/preflight/libpdfbox2-java libfontbox2-java libcommons-logging-java libactivation-java libjaxb-api-java/
+  s/\bjava$/default-jre-headless/')
 
 # as_root runs a command with the rights to install, if there are any to be had without a question.
 as_root() {
@@ -67,13 +80,14 @@ by_hand() {
   if has apt-get; then
     echo "Install it with:  sudo apt-get update && sudo apt-get install -y $apt_names" >&2
   elif has brew; then
-    echo "Install it with:  brew install $(echo "$list" | sed 's/postgresql/postgresql@17/; s/redis-server/redis/; s/compiler//')" >&2
+    echo "Install it with:  brew install $(echo "$list" | sed 's/postgresql/postgresql@17/; s/redis-server/redis/; s/compiler//; s/poppler-utils/poppler/; s/preflight//; s/java/openjdk/')" >&2
     case $list in *compiler*) echo "and:  xcode-select --install" >&2 ;; esac
   elif has dnf; then
-    echo "Install it with:  sudo dnf install -y $(echo "$list" | sed 's/postgresql/postgresql-server/; s/redis-server/redis/; s/compiler/gcc glibc-devel/')" >&2
+    echo "Install it with:  sudo dnf install -y $(echo "$list" | sed 's/postgresql/postgresql-server/; s/redis-server/redis/; s/compiler/gcc glibc-devel/; s/preflight//; s/java/java-latest-openjdk-headless/')" >&2
   elif has apk; then
-    echo "Install it with:  apk add $(echo "$list" | sed 's/postgresql/postgresql17/; s/redis-server/redis/; s/compiler/build-base/')" >&2
+    echo "Install it with:  apk add $(echo "$list" | sed 's/postgresql/postgresql17/; s/redis-server/redis/; s/compiler/build-base/; s/preflight//; s/java/openjdk17-jre-headless/')" >&2
   fi
+  case $list in *preflight*) has apt-get || echo "and Apache Preflight 2 (PDFBox) with its libraries, as jars in /usr/share/java" >&2 ;; esac
   exit 1
 }
 

@@ -12,6 +12,7 @@ func TestStructure(t *testing.T) {
 	t.Parallel()
 	pdfcheck.Report(t, "letter", letter(t, pdf.Options{}))
 	pdfcheck.Report(t, "extract", extract(t, pdf.Options{}))
+	pdfcheck.Report(t, "everything", everything(t, pdf.Options{}))
 }
 
 // TestAloud reads the letter as a screen reader does.

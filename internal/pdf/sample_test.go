@@ -3,6 +3,9 @@ package pdf_test
 import (
 	"bytes"
 	"fmt"
+	"image"
+	"image/color"
+	"image/png"
 	"strings"
 	"testing"
 	"time"
@@ -113,6 +116,58 @@ func document(t testing.TB, m pdf.Meta, o pdf.Options, draw func(*pdf.Writer)) [
 	}
 	draw(w)
 	if _, err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// everything has all that can be in a document, pictures of both kinds too, on few pages.
+func everything(t testing.TB, o pdf.Options) []byte {
+	t.Helper()
+	drawing, err := pdf.ParseLogo([]byte(markSVG))
+	if err != nil {
+		t.Fatal(err)
+	}
+	picture, err := pdf.ParseLogo(chequers(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return document(t, meta, o, func(w *pdf.Writer) {
+		w.Letterhead(pdf.Letterhead{Logo: drawing, LogoAlt: "Exempelby kommuns märke", Sender: []string{"Exempelby kommun", "Barn- och utbildningsnämnden"},
+			Facts: []pdf.Fact{{Term: txt("Datum"), Def: txt("30 april 2027")}}, To: []string{"Maja Lindqvist", "c/o Andersson", "Björkvägen 4, lgh 1102", "999 91 Exempelby", "Sverige"}})
+		w.Heading(1, pdf.Span{Text: "Allt på en gång"})
+		w.Contents([]pdf.Entry{{Level: 2, Title: "Text", Page: 1}, {Level: 3, Title: "Djupare", Page: 1}, {Level: 2, Title: "Ingen sådan rubrik", Page: 2}})
+		w.Heading(2, pdf.Span{Text: "Text"})
+		w.Paragraph(pdf.Style{Size: pdf.Lead}, pdf.Span{Text: "Fet", Bold: true}, pdf.Span{Text: ", kursiv", Italic: true}, pdf.Span{Text: ", båda", Bold: true, Italic: true}, pdf.Span{Text: ", kod", Mono: true}, pdf.Span{Text: ", svag", Muted: true})
+		w.Paragraph(pdf.Style{Indent: 20}, pdf.Span{Text: "Ελληνικά, Русский, Tiếng Việt, Łódź, ŋ, é (e\u0301), € ½ → ✓ ≤ ∑ "}, pdf.Span{Text: "the right of access", Lang: "en"}, pdf.Span{Text: ". "},
+			pdf.Span{Text: "En länk som är så lång att den går över mer än en rad, för att se att den går att trycka på överallt", URI: "https://www.exempelby.example/å?ö=(1)"}, pdf.Span{Text: " eller ring "}, pdf.Span{Text: "0980-31 92 00", URI: "tel:+46980319200"}, pdf.Span{Text: "."})
+		w.Heading(3, pdf.Span{Text: "Djupare"})
+		w.List(true, txt("ett"), txt(strings.Repeat("två är längre ", 20)), txt("tre"))
+		w.Facts(pdf.Fact{Term: txt("Ändamål"), Def: txt("Handläggning")}, pdf.Fact{Term: txt("En term som är längre än sin spalt är bred"), Def: txt("Kort")})
+		w.Figure(picture, "Ett schackmönster", 40)
+		w.BeginTable(pdf.TableSpec{Columns: []float64{1, 2, 1}, Head: [][]pdf.Span{txt("När"), txt("Vad"), nil}, RowHeads: true})
+		w.Row(txt("2026"), txt("offentlighets\u00adoch\u00adsekretess\u00adlags\u00adfrågor på "+strings.Repeat("arbetsmarknads\u00adförvaltningens\u00adkontor ", 5)), nil)
+		w.Row(txt("2027"), nil, txt("x"))
+		w.EndTable()
+		w.BeginBox()
+		w.Heading(2, pdf.Span{Text: "Hur du överklagar"})
+		w.Paragraph(pdf.Style{Size: pdf.Small, Muted: true}, pdf.Span{Text: "Skriv till rätten."})
+		w.EndBox()
+		w.PageBreak()
+		w.Columns([][]pdf.Span{txt("A"), txt("B")}, [][]pdf.Span{{{Text: "dataskyddsombudet@exempelby.example", URI: "mailto:dataskyddsombudet@exempelby.example"}}})
+	})
+}
+
+// chequers is a PNG picture.
+func chequers(t testing.TB) []byte {
+	t.Helper()
+	img := image.NewNRGBA(image.Rect(0, 0, 16, 8))
+	for i := range 16 * 8 {
+		x, y := i%16, i/16
+		img.SetNRGBA(x, y, color.NRGBA{R: 20, G: 82, B: 74, A: uint8(255 * ((x + y) % 2))})
+	}
+	var b bytes.Buffer
+	if err := png.Encode(&b, img); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes()
