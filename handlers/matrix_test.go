@@ -17,6 +17,7 @@ import (
 	"insyn/handlers/desk"
 	"insyn/handlers/portal"
 	"insyn/handlers/web"
+	"insyn/internal/calendar"
 	"insyn/internal/oidc"
 	"insyn/internal/session"
 	"insyn/internal/testkit"
@@ -52,7 +53,8 @@ type place struct {
 	released string // number of the request
 	ready    string
 	letter   models.FileID
-	inquiry  models.Inquiry // the person's, with the servicecenter
+	inquiry  models.Inquiry               // the person's, with the servicecenter
+	batch    models.ID[models.PrintBatch] // of the social committee's letters
 }
 
 func open(t *testing.T) *place {
@@ -67,6 +69,11 @@ func open(t *testing.T) *place {
 	must(t, err)
 	p.letter = mine.Cases[0].Letter.ID
 
+	must(t, w.Store.InTx(t.Context(), w.As("registrator SN"), func(tx *models.Tx) error {
+		b, err := tx.InsertPrintBatch(w.Controllers["SN"].ID, calendar.DateOf(tx.Now))
+		p.batch = b.ID
+		return err
+	}))
 	who := workflowtest.Person()
 	number, err := w.Ask(t.Context(), p.maja, workflows.AskForm{Form: "form-0000000000000001", Text: "Hur länge sparas det?", Language: "sv", Who: &who})
 	must(t, err)
@@ -172,6 +179,9 @@ func (p *place) own(t *testing.T, r web.RouteInfo) things {
 		return out
 	}
 	out["case"] = p.Case(strings.TrimSuffix(number, "-SN") + "-SN").ID.String()
+	if strings.Contains(r.Pattern, ":batch") {
+		out["batch"] = p.batch.String()
+	}
 	if strings.Contains(r.Pattern, ":person") {
 		p.newcomer(t, out)
 	}
@@ -211,6 +221,9 @@ func missing(have things) things {
 	out["case"] = models.NewID[models.Case]().String()
 	if have["inquiry"] != "" {
 		out["inquiry"] = models.NewID[models.Inquiry]().String()
+	}
+	if have["batch"] != "" {
+		out["batch"] = models.NewID[models.PrintBatch]().String()
 	}
 	out["id"], out["file"] = models.NewID[models.Request]().String(), models.NewID[models.File]().String()
 	out["number"] = regexp.MustCompile(`-\d{5}`).ReplaceAllString(have["number"], "-99999")
@@ -282,6 +295,8 @@ func admits(r web.RouteInfo, u user) (in, known bool) {
 func (p *place) theirs(r web.RouteInfo, u user) bool {
 	sn := p.Controllers["SN"].ID
 	switch {
+	case strings.Contains(r.Pattern, ":batch"):
+		return u.actor.Has(models.RoleRegistrator, sn) || u.actor.Has(models.RoleOmbud, sn)
 	case !strings.Contains(r.Pattern, ":number") && !strings.Contains(r.Pattern, ":id"):
 		return true
 	case strings.HasPrefix(r.Pattern, "/fraga/"):

@@ -25,7 +25,10 @@ const ActionSealEnvelope Action = "seal-envelope"
 func doSealEnvelope(w *work) error {
 	e := &models.Envelope{ID: models.NewID[models.Envelope](), CaseID: w.c.ID, ControllerID: w.c.ControllerID, SubjectID: w.c.SubjectID}
 	w.event["envelope"] = e.ID
-	return w.tx.InsertEnvelope(e)
+	if err := w.tx.InsertEnvelope(e); err != nil {
+		return err
+	}
+	return w.sealedPosting()
 }
 
 // EnvelopeRow is an envelope as the servicecenter sees it: whose it is and from whom, and nothing of what is in it.

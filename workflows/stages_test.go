@@ -265,6 +265,8 @@ func (s staged) input(a workflows.Action) workflows.Input {
 		return workflows.RegisterAppeal{Channel: models.AppealLetter, ArrivedOn: today}
 	case workflows.ActionPassOn:
 		return workflows.PassOn(s.As("servicecenter").Staff, today)
+	case workflows.ActionSend:
+		return workflows.SendLetter{Posting: s.posting(), How: models.SentByPost, On: today}
 	case workflows.ActionSealEnvelope:
 		return workflows.SealEnvelope{}
 	case workflows.ActionHandOver:
@@ -279,6 +281,29 @@ func (s staged) input(a workflows.Action) workflows.Input {
 	}
 	s.T.Fatalf("no input for %s", a)
 	return nil
+}
+
+// posting is a letter of the case that goes on paper, of whatever kind.
+func (s staged) posting() models.ID[models.Posting] {
+	s.T.Helper()
+	var all []models.Posting
+	s.must(s.Store.InTx(context.Background(), models.SystemActor(), func(tx *models.Tx) error {
+		c, err := tx.CaseByNumber(s.number)
+		if err != nil {
+			return err
+		}
+		f := models.File{ID: models.NewID[models.File](), CaseID: c.ID, ControllerID: c.ControllerID, SubjectID: c.SubjectID, Purpose: models.FileLetter,
+			MediaType: "application/pdf", Size: 1, SHA256: make([]byte, 32), NameText: "brev.pdf"}
+		if err := tx.InsertFile(&f); err != nil {
+			return err
+		}
+		if err := tx.InsertPosting(models.Posting{RequestID: c.RequestID, SubjectID: c.SubjectID, CaseID: c.ID, ControllerID: c.ControllerID, LetterID: f.ID.UUID(), Way: models.WayPost}); err != nil {
+			return err
+		}
+		all, err = tx.PostingsOf(c.ID)
+		return err
+	}))
+	return all[len(all)-1].ID
 }
 
 // later is how long after the world's start an action's time has come.

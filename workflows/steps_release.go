@@ -126,6 +126,14 @@ func doRelease(w *work) error {
 		return err
 	}
 	w.c.ReleasedAt = &w.tx.Now
+	for _, f := range answer {
+		if f.Purpose != models.FileLetter {
+			continue
+		}
+		if err := w.onPaper(f, answer); err != nil {
+			return err
+		}
+	}
 	w.s.Failpoint("release-written")
 	// The event is the person's to read: at a sensitive controller the number of files would tell what there was.
 	if err := w.mailPerson("answer-available"); err != nil {

@@ -152,6 +152,7 @@ func Records() []Record {
 			Promises: []JobKind{JobMailPerson, JobNotify}},
 		{Action: ActionSealEnvelope, In: states(models.CaseReleased, models.CaseClosed), Who: []Who{WhoRegistrator, WhoOmbud}, Do: doSealEnvelope,
 			Event: "envelope-sealed", Audience: models.ForStaff},
+		{Action: ActionSend, Free: true, In: all, Who: []Who{WhoRegistrator, WhoOmbud}, Do: doSend, Event: "letter-sent", Audience: models.ForSubject},
 		{Action: ActionHandOver, In: slices.Concat(open, decided), Who: []Who{WhoOmbud}, Do: doHandOver, Event: "handed-over", Audience: models.ForStaff,
 			Promises: []JobKind{JobNotify}},
 	}

@@ -104,12 +104,14 @@ func each[T any](rows []T, do func(row T) error) error {
 // watchUnopened reminds the person of a decision that lies unopened, and then asks the registrator to post it.
 func (s *Service) watchUnopened(ctx context.Context) error {
 	return errors.Join(
-		s.unopened(ctx, remindAfter, "mail:reminder-unopened:", JobMailPerson, map[string]any{"mail": "reminder-unopened"}),
-		s.unopened(ctx, postAfter, "notify:post-it:", JobNotify, map[string]any{"mail": "post-it", "role": models.RoleRegistrator}))
+		s.unopened(ctx, remindAfter, "mail:reminder-unopened:", JobMailPerson, map[string]any{"mail": "reminder-unopened"}, nil),
+		s.unopened(ctx, postAfter, "notify:post-it:", JobNotify, map[string]any{"mail": "post-it", "role": models.RoleRegistrator},
+			func(tx *models.Tx, c models.Case) error { return postAnswer(tx, c, models.WayUnopened) }))
 }
 
-// unopened promises a job for each decision that has lain unopened for so long and has none under the key.
-func (s *Service) unopened(ctx context.Context, after time.Duration, key string, kind JobKind, data map[string]any) error {
+// unopened promises a job for each decision that has lain unopened for so long and has none under the key, and does what else
+// is due then.
+func (s *Service) unopened(ctx context.Context, after time.Duration, key string, kind JobKind, data map[string]any, do func(*models.Tx, models.Case) error) error {
 	for {
 		n := 0
 		err := s.system(ctx, func(tx *models.Tx) error {
@@ -118,6 +120,12 @@ func (s *Service) unopened(ctx context.Context, after time.Duration, key string,
 			for _, c := range cases {
 				if err := promise(tx, models.Job{Kind: string(kind), Key: key + c.ID.String(), RequestID: c.RequestID, CaseID: c.ID,
 					ControllerID: c.ControllerID}, data); err != nil {
+					return err
+				}
+				if do == nil {
+					continue
+				}
+				if err := do(tx, c); err != nil {
 					return err
 				}
 			}

@@ -27,6 +27,7 @@ type fakeService struct {
 	administrationService // asked of the real one: administration_test.go
 	lettersService        // asked of the real one: ownparts_test.go
 	filingService         // asked of the real one: the routes' matrix and the tour
+	printService          // asked of the real one: printing_test.go
 
 	mu      sync.Mutex
 	actor   models.Actor

@@ -115,7 +115,7 @@ func (p posted) target(field string) string {
 // three parts, and files.
 func choices() []string {
 	return []string{"right", "controllers", "outcome", "reason", "ground", "result", "disposition", "method", "delegation", "unbiased", "searches", "file", "draft-since", "served-on", "meeting-on", "channel", "arrived-on", "kind", "notified",
-		"role", "controller", "from", "to", "deputy", "holder", "kinds", "adopted", "cleared", "files", "missing", "last",
+		"role", "controller", "letters", "sent-on", "from", "to", "deputy", "holder", "kinds", "adopted", "cleared", "files", "missing", "last",
 		"arrived", "rule", "identity", "for", "mandate-how", "valid-until", "answer", "language", "how"}
 }
 

@@ -92,6 +92,7 @@ func (s *desk) routes(d *web.Door) {
 	d.Get(bookPath, web.Staff(bookRoles()...), s.book)
 
 	s.inquiryRoutes(d)
+	s.printRoutes(d)
 
 	// A request, for the servicecenter
 	d.Get(root+"/begaran/:number", intake, s.showIntake)

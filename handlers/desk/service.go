@@ -20,6 +20,7 @@ type Service interface {
 	filingService
 	administrationService
 	lettersService
+	printService
 	// ReadLog lists page views: the actor's own, or those of others for a DSO or log reviewer.
 	ReadLog(ctx context.Context, actor models.Actor, f workflows.LogFilter) ([]workflows.TimelineEntry, error)
 }
@@ -68,6 +69,16 @@ type inquiryService interface {
 	OpenInquiries(ctx context.Context, actor models.Actor) (int, error)
 	InquiryPage(ctx context.Context, actor models.Actor, number string) (workflows.InquiryView, error)
 	ApplyInquiry(ctx context.Context, actor models.Actor, on workflows.OnInquiry, in workflows.InquiryInput) error
+}
+
+// printService is letters on paper.
+type printService interface {
+	PrintDay(ctx context.Context, actor models.Actor, only models.ControllerID) (workflows.PrintDay, error)
+	MakeBatch(ctx context.Context, actor models.Actor, c models.ControllerID) (models.ID[models.PrintBatch], error)
+	BatchPage(ctx context.Context, actor models.Actor, id models.ID[models.PrintBatch]) (workflows.BatchView, error)
+	PrintBatch(ctx context.Context, actor models.Actor, id models.ID[models.PrintBatch]) (workflows.PrintFile, error)
+	SendBatch(ctx context.Context, actor models.Actor, id models.ID[models.PrintBatch], in workflows.SendForm) error
+	SendApart(ctx context.Context, actor models.Actor, in workflows.SendLetter) error
 }
 
 // filingService is requests that come another way than through the e-service, who acts in them, and what is handed over.

@@ -38,6 +38,9 @@ func (s *desk) shell(c *gin.Context, nav string) templates.DeskShell {
 	if w.actor.HasRole(models.RoleServicecenter) {
 		sh.Nav = append(sh.Nav, item("desk.nav.register-request", registerPath), item("desk.nav.envelopes", envelopesPath))
 	}
+	if slices.ContainsFunc(printRoles(), w.all.HasRole) {
+		sh.Nav = append(sh.Nav, item("desk.nav.print", printPath))
+	}
 	if seesCases(w.actor) {
 		sh.Nav = append(sh.Nav, item("desk.nav.done", donePath))
 	}

@@ -22,8 +22,17 @@ const (
 // source is one document that is read: where its objects stand, and its pages in order.
 type source struct {
 	r     io.ReadSeeker
-	at    []int64 // by object number; 0 is none
+	at    []position // by object number
 	pages []page
+	root  ref
+	// The object streams that were opened last, the newest first.
+	packs []pack
+}
+
+// position is where an object stands: at a byte, or in an object stream. The zero position is none.
+type position struct {
+	at   int64
+	pack ref // the object stream's number; at is then the object's place in it
 }
 
 // page is a page's own object with what it inherits.
@@ -36,11 +45,10 @@ func foreign(format string, args ...any) error {
 // open reads the table of a document and finds its pages.
 func open(r io.ReadSeeker) (*source, error) {
 	s := &source{r: r}
-	root, err := s.table()
-	if err != nil {
+	if err := s.table(); err != nil {
 		return nil, err
 	}
-	catalog, err := s.dictAt(root)
+	catalog, err := s.dictAt(s.root)
 	if err != nil {
 		return nil, err
 	}
@@ -57,39 +65,42 @@ func open(r io.ReadSeeker) (*source, error) {
 	return s, nil
 }
 
-// table reads the cross-reference table and the trailer; it answers which object is the catalog.
-func (s *source) table() (ref, error) {
+// table reads the cross-references and the trailer.
+func (s *source) table() error {
 	size, err := s.r.Seek(0, io.SeekEnd)
 	if err != nil {
-		return 0, fmt.Errorf("read document: %w", err)
+		return fmt.Errorf("read document: %w", err)
 	}
 	tail := make([]byte, min(size, tailSize))
 	if err := s.readAt(tail, size-int64(len(tail))); err != nil {
-		return 0, err
+		return err
 	}
 	i := bytes.LastIndex(tail, []byte("startxref"))
 	if i < 0 {
-		return 0, foreign("no end")
+		return foreign("no end")
 	}
 	fields := strings.Fields(string(tail[i:]))
 	if len(fields) < 2 {
-		return 0, foreign("no table")
+		return foreign("no table")
 	}
 	start, err := strconv.ParseInt(fields[1], 10, 64)
 	if err != nil || start <= 0 || start >= size {
-		return 0, foreign("no table")
+		return foreign("no table")
 	}
 	if _, err := s.r.Seek(start, io.SeekStart); err != nil {
-		return 0, fmt.Errorf("read document: %w", err)
+		return fmt.Errorf("read document: %w", err)
 	}
-	return s.entries(bufio.NewReader(s.r), size)
+	r := bufio.NewReader(s.r)
+	if head, _ := r.Peek(4); string(head) != "xref" {
+		return s.packedTable(start, size)
+	}
+	return s.plainTable(r, size)
 }
 
-func (s *source) entries(r *bufio.Reader, size int64) (ref, error) {
+// plainTable reads a table of lines, and the trailer behind it.
+func (s *source) plainTable(r *bufio.Reader, size int64) error {
 	line := func() string { t, _ := r.ReadString('\n'); return strings.TrimSpace(t) } // a line that is cut short does not parse
-	if line() != "xref" {
-		return 0, foreign("no plain table")
-	}
+	line()                                                                            // xref
 	for {
 		head := line()
 		if head == "trailer" {
@@ -97,38 +108,43 @@ func (s *source) entries(r *bufio.Reader, size int64) (ref, error) {
 		}
 		var first, n int
 		if _, err := fmt.Sscanf(head, "%d %d", &first, &n); err != nil || first < 0 || n < 0 || first+n > maxObjects {
-			return 0, foreign("a broken table")
+			return foreign("a broken table")
 		}
 		for len(s.at) < first+n {
-			s.at = append(s.at, 0)
+			s.at = append(s.at, position{})
 		}
 		for i := first; i < first+n; i++ {
 			f := strings.Fields(line())
 			if len(f) != 3 {
-				return 0, foreign("a broken table")
+				return foreign("a broken table")
 			}
 			at, err := strconv.ParseInt(f[0], 10, 64)
 			if err != nil || at < 0 || at >= size {
-				return 0, foreign("a broken table")
+				return foreign("a broken table")
 			}
 			if f[2] == "n" {
-				s.at[i] = at
+				s.at[i] = position{at: at}
 			}
 		}
 	}
 	v, err := newScanner(r).value(0)
 	trailer, ok := v.(dict)
 	if err != nil || !ok {
-		return 0, foreign("no trailer")
+		return foreign("no trailer")
 	}
-	if trailer.get("Encrypt") != nil || trailer.get("Prev") != nil {
-		return 0, foreign("encrypted or added to")
+	return s.trailer(trailer)
+}
+
+// trailer finds the catalog. What was added to a document later, or encrypted, is not ours.
+func (s *source) trailer(d dict) error {
+	if d.get("Encrypt") != nil || d.get("Prev") != nil {
+		return foreign("encrypted or added to")
 	}
-	root, ok := trailer.get("Root").(ref)
-	if !ok {
-		return 0, foreign("no catalog")
+	var ok bool
+	if s.root, ok = d.get("Root").(ref); !ok {
+		return foreign("no catalog")
 	}
-	return root, nil
+	return nil
 }
 
 func (s *source) readAt(b []byte, at int64) error {
@@ -143,10 +159,18 @@ func (s *source) readAt(b []byte, at int64) error {
 
 // object reads an object up to its stream, if it has one: what is left in the scanner begins with the stream's bytes.
 func (s *source) object(n ref) (v any, stream *scanner, err error) {
-	if int(n) >= len(s.at) || s.at[n] == 0 {
+	if int(n) >= len(s.at) || s.at[n] == (position{}) {
 		return nil, nil, foreign("object %d is not there", n)
 	}
-	if _, err := s.r.Seek(s.at[n], io.SeekStart); err != nil {
+	if p := s.at[n]; p.pack != 0 {
+		v, err = s.packed(n, p)
+		return v, nil, err
+	}
+	return s.objectAt(n, s.at[n].at)
+}
+
+func (s *source) objectAt(n ref, at int64) (v any, stream *scanner, err error) {
+	if _, err := s.r.Seek(at, io.SeekStart); err != nil {
 		return nil, nil, fmt.Errorf("read document: %w", err)
 	}
 	sc := newScanner(s.r)
