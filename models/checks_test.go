@@ -140,6 +140,7 @@ func badRows() map[string][]bad {
 		"decisions_remedy_known":        {{"decisions", record{"remedy": "prayer"}}},
 		"decisions_authority":           {{"decisions", record{"delegation": nil}}, {"decisions", record{"delegation_id": nil, "delegation": nil}}, {"decisions", record{"meeting_on": "2026-03-01", "meeting_paragraph": "7"}}, {"decisions", record{"delegation_id": nil, "delegation": nil, "meeting_on": "2026-03-01"}}},
 		"decisions_remedy_when_refused": {{"decisions", record{"outcome": "refused"}}, {"decisions", record{"outcome": "partial"}}, {"decisions", record{"outcome": "neutral"}}},
+		"decisions_mask_reason":         {{"decisions", record{"officials_masked": true}}, {"decisions", record{"mask_reason": []byte("sealed")}}},
 		"decisions_appeal_remedy":       {{"decisions", record{"appealable": true}}, {"decisions", record{"remedy": "forvaltningsratt"}}},
 		"services_method_known":         {{"services:post", record{"method": "shouted"}}},
 		"services_recorder":             {{"services:post", record{"staff_id": nil}}, {"services:portal", record{"staff_id": staff}}},

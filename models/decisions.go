@@ -67,8 +67,11 @@ type Decision struct {
 	ManifestSHA      []byte `gorm:"column:manifest_sha"`
 	LetterID         FileID
 	LetterSHA        []byte `gorm:"column:letter_sha"`
+	OfficialsMasked  bool   // nothing the person gets names an official (FL 33 § fourth paragraph)
+	MaskReason       Sealed
 
-	ReasonsText string `gorm:"-"`
+	ReasonsText    string `gorm:"-"`
+	MaskReasonText string `gorm:"-"` // why: for the desk only
 }
 
 // Service (delgivning) is when and how a decision reached the person.
@@ -153,9 +156,12 @@ func (tx *Tx) ReviewsClosing(today calendar.Date, limit int) ([]Review, error) {
 	return raw[Review](tx, "select * from reviews where outcome is null and closes_on < ? order by closes_on, id limit ?", today, limit)
 }
 
-// InsertDecision stores a decision with its reasons sealed.
+// InsertDecision stores a decision with its reasons sealed, and why names are left out.
 func (tx *Tx) InsertDecision(d *Decision) (err error) {
 	if d.Reasons, err = tx.Seal(d.CaseID.UUID(), "decisions", "reasons", d.ID.UUID(), d.ReasonsText); err != nil {
+		return err
+	}
+	if d.MaskReason, err = tx.Seal(d.CaseID.UUID(), "decisions", "mask_reason", d.ID.UUID(), d.MaskReasonText); err != nil {
 		return err
 	}
 	return gorm.G[Decision](tx.db).Create(tx.Context(), d)
@@ -167,7 +173,10 @@ func (tx *Tx) Decision(id CaseID) (Decision, error) {
 	if err != nil {
 		return d, err
 	}
-	d.ReasonsText, err = tx.Open(id.UUID(), "decisions", "reasons", d.ID.UUID(), d.Reasons)
+	if d.ReasonsText, err = tx.Open(id.UUID(), "decisions", "reasons", d.ID.UUID(), d.Reasons); err != nil {
+		return d, err
+	}
+	d.MaskReasonText, err = tx.Open(id.UUID(), "decisions", "mask_reason", d.ID.UUID(), d.MaskReason)
 	return d, err
 }
 

@@ -94,6 +94,10 @@ type Decide struct {
 	MeetingOn        calendar.Date // of the nämnd itself, instead of a delegation
 	MeetingParagraph string
 	Unbiased         bool // “Jag är inte jävig” (KL 6:28–32)
+	// Mask leaves officials' names out of what the person gets, when they risk threats or violence (FL 33 § fourth paragraph).
+	// The record keeps them. MaskReason is for the desk only.
+	Mask       bool
+	MaskReason string
 }
 
 // Withdraw has the person take the request back from this controller.

@@ -20,23 +20,37 @@ type document struct {
 	body      []byte
 }
 
-// documents makes the letter of a case that is ready to be decided and, where the right is answered by copies, the extract.
-func (w *work) documents(a authority) ([]document, error) {
+// documents makes the letter of a case that is ready to be decided and, where the right is answered by copies, the extract. It
+// tells which version of the templates the letter is made from.
+func (w *work) documents(a authority) ([]document, string, error) {
 	person, err := w.tx.CasePerson(*w.c)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	letter, err := w.letter(a, person)
+	d, err := w.letter(a, person)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	docs := []document{{models.FileLetter, "beslut-" + w.c.Number + ".html", "text/html", letter}}
+	if err := d.nameless(a); err != nil {
+		return nil, "", err
+	}
+	body, version, err := d.sealable()
+	if err != nil {
+		return nil, "", err
+	}
+	docs := []document{{models.FileLetter, letterName(w.c.Number), mediaPDF, body}}
 	if RightOf(w.c.Right).Works != WorksCopies {
-		return docs, nil
+		return docs, version, nil
 	}
 	extract, err := w.extractDocuments(person)
-	return append(docs, extract...), err
+	return append(docs, extract...), version, err
 }
+
+// mediaPDF is the media type of letters.
+const mediaPDF = "application/pdf"
+
+// letterName is what a decision letter is saved as: “Beslut INS-2026-00042-SN.pdf”.
+func letterName(number string) string { return "Beslut " + number + ".pdf" }
 
 // extractDocuments makes the extract: a page to read, and JSON and CSV for machines.
 func (w *work) extractDocuments(person models.Person) ([]document, error) {

@@ -1,28 +1,74 @@
 package workflows
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 
+	"insyn/internal/pdf"
 	"insyn/models"
 	"insyn/templates"
 )
 
-// letter makes the decision letter of the case's right.
-func (w *work) letter(a authority, person models.Person) ([]byte, error) {
-	d, err := w.letterHead(a, person)
-	if err != nil {
-		return nil, err
+// draft is a decision letter that is ready to be drawn: of one of the two kinds of rights.
+type draft struct {
+	lang   string
+	set    *templates.Set
+	access templates.LetterDoc
+	change *templates.ChangeDoc // nil for a right that is answered by copies
+}
+
+// head is what both kinds say.
+func (d draft) head() templates.LetterDoc {
+	if d.change != nil {
+		return d.change.LetterDoc
 	}
-	var body []byte
-	if RightOf(w.c.Right).Works == WorksMeasures {
-		body, err = w.changeLetter(d)
+	return d.access
+}
+
+// page is the letter for a screen.
+func (d draft) page() ([]byte, error) {
+	if d.change != nil {
+		return d.set.ChangeLetter(d.lang, *d.change)
+	}
+	return d.set.Letter(d.lang, d.access)
+}
+
+// sealable is the letter as it is sealed and sent, and the version of the templates it was made from. A character that cannot
+// be printed is Invalid beside the field “letter”.
+func (d draft) sealable() ([]byte, string, error) {
+	var b bytes.Buffer
+	var made templates.Made
+	var err error
+	if d.change != nil {
+		made, err = d.set.ChangeLetterPDF(&b, d.lang, *d.change)
 	} else {
-		body, err = w.accessLetter(d)
+		made, err = d.set.LetterPDF(&b, d.lang, d.access)
+	}
+	var missing *pdf.MissingError
+	if errors.As(err, &missing) {
+		return nil, "", d.unprintable(missing)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("make letter: %w", err)
+		return nil, "", fmt.Errorf("make letter: %w", err)
 	}
-	return body, nil
+	return b.Bytes(), made.Version, nil
+}
+
+// letter gathers the decision letter of the case's right.
+func (w *work) letter(a authority, person models.Person) (draft, error) {
+	d := draft{lang: w.c.Language, set: w.s.Templates}
+	head, err := w.letterHead(a, person)
+	if err != nil {
+		return d, err
+	}
+	if RightOf(w.c.Right).Works == WorksMeasures {
+		change, err := w.changeLetter(head)
+		d.change = &change
+		return d, err
+	}
+	d.access, err = w.accessLetter(head)
+	return d, err
 }
 
 // letterHead gathers what every decision letter says: who, when, under what authority, what was searched, and the remedy.
@@ -46,8 +92,8 @@ func (w *work) letterHead(a authority, person models.Person) (templates.LetterDo
 		DecidedBy: a.by.Name, Title: a.by.Title, DelegationNumber: a.number, MeetingOn: a.meetingOn, MeetingParagraph: a.meetingParagraph,
 		ReviewOffered: len(reviews) > 0, Remedy: string(remedy), Extended: w.c.Extended, Late: w.today().After(w.c.DueOn),
 		LateRefusal: refusal && w.today().After(w.c.DueHard)}
-	if d.Parts, err = ownParts(w.tx, w.ctl, w.c.Language, "decision", w.today()); err != nil {
-		return d, err
+	if a.masked {
+		d.DecidedBy, d.Masked = "", true
 	}
 	if w.c.DiaryNumber != nil {
 		d.Diary = *w.c.DiaryNumber
@@ -62,10 +108,10 @@ func (w *work) letterHead(a authority, person models.Person) (templates.LetterDo
 	return d, nil
 }
 
-func (w *work) accessLetter(d templates.LetterDoc) ([]byte, error) {
+func (w *work) accessLetter(d templates.LetterDoc) (templates.LetterDoc, error) {
 	items, err := w.items()
 	if err != nil {
-		return nil, err
+		return d, err
 	}
 	for _, i := range items {
 		if i.Disposition != nil && *i.Disposition == models.Withhold {
@@ -74,23 +120,23 @@ func (w *work) accessLetter(d templates.LetterDoc) ([]byte, error) {
 		}
 		d.Released++
 	}
-	return w.s.Templates.Letter(w.c.Language, d)
+	return d, nil
 }
 
-func (w *work) changeLetter(head templates.LetterDoc) ([]byte, error) {
+func (w *work) changeLetter(head templates.LetterDoc) (templates.ChangeDoc, error) {
+	d := templates.ChangeDoc{LetterDoc: head, Right: string(w.c.Right)}
 	searches, err := w.searches()
 	if err != nil {
-		return nil, err
+		return d, err
 	}
 	measures, err := w.measures()
 	if err != nil {
-		return nil, err
+		return d, err
 	}
 	systems := make(map[models.SearchID]string, len(searches))
 	for _, y := range searches {
 		systems[y.ID] = y.System
 	}
-	d := templates.ChangeDoc{LetterDoc: head, Right: string(w.c.Right)}
 	var secret []templates.Withheld
 	for _, m := range measures {
 		switch {
@@ -106,5 +152,5 @@ func (w *work) changeLetter(head templates.LetterDoc) ([]byte, error) {
 		// A partial refusal must say what is refused. Beside other grounds, a sensitive controller does not speak of what is secret.
 		d.Kept = secret
 	}
-	return w.s.Templates.ChangeLetter(w.c.Language, d)
+	return d, nil
 }

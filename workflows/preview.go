@@ -6,9 +6,15 @@ import (
 	"insyn/models"
 )
 
+// PreviewForm is what a preview is drawn as.
+type PreviewForm struct {
+	PDF    bool // as it would be sealed; else as a page
+	Masked bool // with officials' names left out
+}
+
 // Preview is the decision letter as it would be sealed now: for the decision maker, the ombud who proposes it, and the DSO who
-// is offered it. Nothing is stored; the reading is logged.
-func (s *Service) Preview(ctx context.Context, actor models.Actor, number string) ([]byte, error) {
+// is offered it. Nothing is stored; the reading is logged. A character that cannot be printed is Invalid.
+func (s *Service) Preview(ctx context.Context, actor models.Actor, number string, as PreviewForm) ([]byte, error) {
 	var body []byte
 	err := s.Store.InTx(ctx, actor, func(tx *models.Tx) error {
 		c, err := tx.CaseByNumber(number)
@@ -23,20 +29,33 @@ func (s *Service) Preview(ctx context.Context, actor models.Actor, number string
 			return err
 		}
 		w := &work{s: s, tx: tx, c: &c, ctl: ctl, from: c.State, event: map[string]any{}}
-		a, err := w.likelyAuthority()
-		if err != nil {
-			return err
-		}
-		person, err := tx.CasePerson(c)
-		if err != nil {
-			return err
-		}
-		if body, err = w.letter(a, person); err != nil {
+		if body, err = w.preview(as); err != nil {
 			return err
 		}
 		return tx.LogReading("preview", c.ControllerID, c.ID.UUID())
 	})
 	return seen(body, err)
+}
+
+func (w *work) preview(as PreviewForm) ([]byte, error) {
+	a, err := w.likelyAuthority()
+	if err != nil {
+		return nil, err
+	}
+	a.masked = as.Masked && w.ctl.Kind.Authority()
+	person, err := w.tx.CasePerson(*w.c)
+	if err != nil {
+		return nil, err
+	}
+	d, err := w.letter(a, person)
+	if err != nil {
+		return nil, err
+	}
+	if !as.PDF {
+		return d.page()
+	}
+	body, _, err := d.sealable()
+	return body, err
 }
 
 // likelyAuthority is who will decide, as far as can be said: the reader if they may, else the first who holds a delegation.

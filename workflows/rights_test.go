@@ -9,6 +9,7 @@ import (
 
 	"insyn/internal/calendar"
 	"insyn/internal/i18n"
+	"insyn/internal/pdf/pdfcheck"
 	"insyn/models"
 	"insyn/templates"
 	"insyn/workflows"
@@ -91,7 +92,17 @@ func (c changed) letter() string {
 	if mine.Cases[0].Letter == nil {
 		c.T.Fatal("there is no letter")
 	}
-	return strings.ReplaceAll(c.Read(c.OpenAnswer(context.Background(), c.maja, mine.Cases[0].Letter.ID)), "\u00a0", " ")
+	return aloud(c.T, []byte(c.Read(c.OpenAnswer(context.Background(), c.maja, mine.Cases[0].Letter.ID))))
+}
+
+// aloud is a letter as it is read aloud, on one line.
+func aloud(t testing.TB, letter []byte) string {
+	t.Helper()
+	text, err := pdfcheck.Aloud(letter)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Join(strings.Fields(text), " ")
 }
 
 // TestAnswersToARequestForChange plays every outcome of both rights to the letter.

@@ -24,6 +24,8 @@ type authority struct {
 	meetingOn        calendar.Date
 	meetingParagraph string
 	by               models.Staff
+	masked           bool   // nothing the person gets names an official
+	maskReason       string // why; for the desk only
 }
 
 // authorise finds the delegation, or the nämnd's own meeting, that a decision rests on (KL 6:37, 7:5; domain.md 4).
@@ -35,6 +37,9 @@ func (w *work) authorise(in Decide) (authority, error) {
 	}
 	var err error
 	if a.by, err = w.tx.StaffByID(w.tx.Actor.Staff); err != nil {
+		return a, err
+	}
+	if err := w.mask(&a, in); err != nil {
 		return a, err
 	}
 	if in.Delegation.IsZero() {
@@ -82,7 +87,8 @@ func (w *work) meeting(a authority, in Decide) (authority, error) {
 
 // answerFiles are the letter and the extract, sealed in the store before the transaction that makes them the answer.
 type answerFiles struct {
-	files []*models.File
+	files   []*models.File
+	version string // of the templates that the letter is made from
 }
 
 // letter is the decision letter among the files.
@@ -116,6 +122,7 @@ func (p preparedDecide) action() Action { return ActionDecide }
 func (in Decide) prepare(ctx context.Context, s *Service, actor models.Actor, on On) (Input, error) {
 	var c models.Case
 	var docs []document
+	var version string
 	var day calendar.Date
 	err := s.Store.InTx(ctx, actor, func(tx *models.Tx) error {
 		w, err := s.begin(tx, on, in)
@@ -139,13 +146,13 @@ func (in Decide) prepare(ctx context.Context, s *Service, actor models.Actor, on
 			return err
 		}
 		c, day = *w.c, w.today()
-		docs, err = w.documents(a)
+		docs, version, err = w.documents(a)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	out := preparedDecide{Decide: in, day: day}
+	out := preparedDecide{Decide: in, day: day, answer: answerFiles{version: version}}
 	for _, d := range docs {
 		f, err := s.storeDocument(ctx, c, d)
 		if err != nil {
@@ -195,7 +202,8 @@ func doDecide(w *work) error {
 	remedy, appealable := remedyFor(w.c.Right, *w.c.Outcome, w.ctl.Kind)
 	d := &models.Decision{ID: models.NewID[models.Decision](), CaseID: w.c.ID, ControllerID: w.c.ControllerID, SubjectID: w.c.SubjectID,
 		Kind: decisionKind(w.c.Right, *w.c.Outcome), Outcome: *w.c.Outcome, ReasonsText: decisionReasons(p), DecidedBy: a.by.ID, DecidedAt: w.tx.Now, DecidedOn: w.today(),
-		Appealable: appealable, Remedy: remedy, ManifestSHA: w.c.ManifestSHA, LetterID: letter.ID, LetterSHA: letter.SHA256}
+		Appealable: appealable, Remedy: remedy, ManifestSHA: w.c.ManifestSHA, LetterID: letter.ID, LetterSHA: letter.SHA256,
+		OfficialsMasked: a.masked, MaskReasonText: a.maskReason}
 	if a.delegation.IsZero() {
 		d.MeetingOn, d.MeetingParagraph = a.meetingOn, &a.meetingParagraph
 	} else {
@@ -206,7 +214,10 @@ func doDecide(w *work) error {
 	}
 	w.c.DecidedAt = &w.tx.Now
 	w.event["outcome"], w.event["letter"], w.event["manifest"] = d.Outcome, hex.EncodeToString(d.LetterSHA), hex.EncodeToString(d.ManifestSHA)
-	w.event["answer"] = in.answer.hashes()
+	w.event["answer"], w.event["template"] = in.answer.hashes(), in.answer.version
+	if a.masked {
+		w.event["officials_masked"] = true // that it is so, never why
+	}
 	return w.decided()
 }
 

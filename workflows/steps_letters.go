@@ -51,6 +51,9 @@ func doMessage(w *work) error {
 	if err != nil {
 		return err
 	}
+	if err := w.officialUnnamed("text", body); err != nil {
+		return err
+	}
 	if err := w.say(models.ToSubject, body); err != nil {
 		return err
 	}

@@ -27,6 +27,7 @@ func doAddMeasure(w *work) error {
 	if m.WhatText, err = text("what", in.What); err != nil {
 		faults = append(faults, FieldError{Field: "what", Key: "error.what-missing"})
 	}
+	faults = append(faults, printable("what", m.WhatText)...)
 	switch {
 	case in.Kind == models.MeasureKeep:
 		faults = append(faults, w.keep(m, in)...)
@@ -51,7 +52,7 @@ func (w *work) keep(m *models.Measure, in AddMeasure) (faults []FieldError) {
 		faults = append(faults, FieldError{Field: "explanation", Key: "error.explanation-missing"})
 	}
 	m.Ground, m.ExplanationText = &g.Code, explanation
-	return faults
+	return append(faults, printable("explanation", explanation)...)
 }
 
 // doRemoveMeasure takes away a measure added by mistake.

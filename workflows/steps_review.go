@@ -37,6 +37,9 @@ func doPropose(w *work) error {
 	if len([]rune(reasons)) > textMax {
 		return Invalid{[]FieldError{{Field: "reasons", Key: "error.text-too-long", Args: map[string]any{"max": textMax}}}}
 	}
+	if faults := printable("reasons", reasons); len(faults) > 0 {
+		return Invalid{faults}
+	}
 	body, sha, err := w.manifest()
 	if err != nil {
 		return err

@@ -189,6 +189,11 @@ func (w *work) withhold(item *models.Item, in Dispose) error {
 	if err != nil {
 		faults = append(faults, FieldError{Field: "explanation", Key: "error.explanation-missing"})
 	}
+	faults = append(faults, printable("explanation", explanation)...)
+	if lacking := printable("explanation", item.TitleText); len(lacking) > 0 {
+		// The title is not in this form: the item is added anew under another.
+		faults = append(faults, FieldError{Field: "explanation", Key: "error.letter-place.title", Args: lacking[0].Args})
+	}
 	if ok && g.Draft {
 		switch {
 		case in.DraftSince.IsZero():

@@ -75,7 +75,7 @@ func views() []view {
 func preview() view {
 	return view{"preview", func(s staged) models.Actor { return s.As("decider SN") },
 		func(svc *workflows.Service, a models.Actor, s staged) (any, error) {
-			return svc.Preview(context.Background(), a, s.number)
+			return svc.Preview(context.Background(), a, s.number, workflows.PreviewForm{})
 		}, func(s staged) string { return s.Case(s.number).ID.String() }}
 }
 
@@ -177,7 +177,7 @@ func TestNotThereAndNotYoursAreTheSameWork(t *testing.T) {
 		"CasePage by the servicecenter": {func() error { _, err := svc.CasePage(ctx, w.As("servicecenter"), noCase); return err },
 			func() error { _, err := svc.CasePage(ctx, w.As("servicecenter"), s.number); return err }},
 		"CaseFile":  {func() error { _, _, err := svc.CaseFile(ctx, bun, noCase, noFile); return err }, func() error { _, _, err := svc.CaseFile(ctx, bun, s.number, letter); return err }},
-		"Preview":   {func() error { _, err := svc.Preview(ctx, bun, noCase); return err }, func() error { _, err := svc.Preview(ctx, bun, s.number); return err }},
+		"Preview":   {func() error { _, err := svc.Preview(ctx, bun, noCase, workflows.PreviewForm{}); return err }, func() error { _, err := svc.Preview(ctx, bun, s.number, workflows.PreviewForm{PDF: true}); return err }},
 		"MyRequest": {func() error { _, err := svc.MyRequest(ctx, other, noRequest); return err }, func() error { _, err := svc.MyRequest(ctx, other, s.request); return err }},
 		"OpenAnswer": {func() error { _, _, err := svc.OpenAnswer(ctx, other, noFile); return err },
 			func() error { _, _, err := svc.OpenAnswer(ctx, other, letter); return err }},

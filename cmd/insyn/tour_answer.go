@@ -137,7 +137,7 @@ func find(all []answer, at, ending string, prefix ...string) *answer {
 // lettersAreThoseDecided compares what the person got with what the desk decided and the database sealed by hash.
 func (t *tour) lettersAreThoseDecided(fetched []answer) {
 	for _, at := range prefixes() {
-		letter := find(fetched, at, ".html", "beslut-")
+		letter := find(fetched, at, ".pdf", "Beslut ")
 		t.check(letter != nil, "Maja: expected the letter of %s among the files, but it is not there", at)
 		t.check(string(letter.body) == t.maja.letters[at], "Maja: expected the letter of %s to be the one that was decided, but it differs", at)
 		_, sealed := t.sealed(at)

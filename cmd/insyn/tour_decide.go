@@ -101,7 +101,7 @@ func (t *tour) decides(p *person, at, how string) {
 	t.maja.release = append(t.maja.release, at)
 	p.open(deskCase(t.maja.caseNo(at))).sees("Utlämnat").follow("Hämta brevet").status(200)
 	t.maja.letters[at] = string(p.page.Body)
-	t.save("letters", "beslut-"+t.maja.caseNo(at)+".html", p.page.Body)
+	t.save("letters", "Beslut "+t.maja.caseNo(at)+".pdf", p.page.Body)
 }
 
 // bunDecidesAtMeeting: the nämnd itself decided, on a day and a paragraph.
@@ -136,14 +136,12 @@ func (t *tour) released(at string, p *person) {
 	t.maja.release = append(t.maja.release, at)
 	p.open(deskCase(t.maja.caseNo(at))).sees("Utlämnat").follow("Hämta brevet").status(200)
 	t.maja.letters[at] = string(p.page.Body)
-	t.save("letters", "beslut-"+t.maja.caseNo(at)+".html", p.page.Body)
+	t.save("letters", "Beslut "+t.maja.caseNo(at)+".pdf", p.page.Body)
 }
 
 // letterText is what a letter says, as it is read.
 func (t *tour) letterText(at string) string {
-	e, err := visitor.Parse([]byte(t.maja.letters[at]))
-	t.must(err)
-	return strings.Join(strings.Fields(e.Text()), " ")
+	return t.aloud([]byte(t.maja.letters[at]))
 }
 
 func (t *tour) letterSays(at string, texts ...string) {

@@ -106,7 +106,13 @@ func (f *fakeService) CaseFile(_ context.Context, a models.Actor, number string,
 	return memory{strings.NewReader("innehåll")}, workflows.FileView{ID: id, Name: "Maja Lindqvist.pdf", MediaType: "application/pdf", Size: 9, SHA256: "ab"}, nil
 }
 
-func (f *fakeService) Preview(context.Context, models.Actor, string) ([]byte, error) {
+func (f *fakeService) Preview(_ context.Context, _ models.Actor, _ string, as workflows.PreviewForm) ([]byte, error) {
+	if f.err != nil {
+		return nil, f.err
+	}
+	if as.PDF {
+		return []byte("%PDF-1.7"), nil
+	}
 	return []byte("<!DOCTYPE html><title>Brev</title>"), nil
 }
 

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"path"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"insyn/handlers/web"
 	"insyn/models"
 	"insyn/workflows"
 )
@@ -15,12 +17,24 @@ import (
 // documentPolicy lets a document of ours be looked at and nothing in it run, send or fetch from elsewhere.
 const documentPolicy = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-// letter shows the decision letter as it would be sealed now.
+// letter shows the decision letter as it would be sealed now: as a page, or with som=pdf as the very file. With namn=utan the
+// names of officials are left out. What cannot be printed is told on the decision page.
 func (s *desk) letter(c *gin.Context) error {
 	w, _ := whoIs(c)
-	b, err := s.Service.Preview(c.Request.Context(), w.actor, c.Param("number"))
+	number := c.Param("number")
+	as := workflows.PreviewForm{PDF: c.Query("som") == "pdf", Masked: c.Query("namn") == "utan"}
+	b, err := s.Service.Preview(c.Request.Context(), w.actor, number, as)
+	var unprintable workflows.Invalid
+	if errors.As(err, &unprintable) {
+		return s.decisionRefused(c, "beslut", nil, err)
+	}
 	if err != nil {
 		return err
+	}
+	if as.PDF {
+		web.ShowPDF(c.Writer.Header(), "Beslut "+path.Base(number)+".pdf")
+		c.Data(http.StatusOK, web.PDF, b)
+		return nil
 	}
 	c.Header("Content-Security-Policy", documentPolicy)
 	c.Data(http.StatusOK, "text/html; charset=utf-8", b)

@@ -182,7 +182,10 @@ func readHandOver(r *reader) workflows.Input {
 // readDecide reads the decision page's form. Decided is by the chosen delegation, or by the nämnd itself when "meeting"
 // is chosen.
 func readDecide(r *reader) workflows.Decide {
-	in := workflows.Decide{Unbiased: r.text("unbiased") == "yes"}
+	in := workflows.Decide{Unbiased: r.text("unbiased") == "yes", Mask: r.text("mask") == "yes"}
+	if in.Mask {
+		in.MaskReason = r.text("mask-reason")
+	}
 	switch by := r.text("delegation"); by {
 	case "":
 		r.wrong("delegation", "error.authority-missing")

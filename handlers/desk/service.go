@@ -38,7 +38,7 @@ type caseService interface {
 	OpenAppeals(ctx context.Context, actor models.Actor, at models.ControllerID) ([]workflows.AppealItem, error)
 	CasePage(ctx context.Context, actor models.Actor, number string) (workflows.CaseView, error)
 	CaseFile(ctx context.Context, actor models.Actor, number string, file models.FileID) (io.ReadSeekCloser, workflows.FileView, error)
-	Preview(ctx context.Context, actor models.Actor, number string) ([]byte, error)
+	Preview(ctx context.Context, actor models.Actor, number string, as workflows.PreviewForm) ([]byte, error)
 	Apply(ctx context.Context, actor models.Actor, on workflows.On, in workflows.Input) error
 	Record(ctx context.Context, actor models.Actor, on workflows.On, in workflows.Input) error
 }

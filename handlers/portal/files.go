@@ -123,30 +123,36 @@ func (p *portal) openFile(c *gin.Context) error {
 	return nil
 }
 
-// fileHeaders says what the file is. Only letters and extracts, which the service has made itself, are shown in the
-// browser, in a sandbox; whatever else is there came from a person and is saved, never shown.
+// fileHeaders says what the file is. Only what the service has made itself is shown in the browser: letters, as PDF, and
+// pages, in a sandbox; whatever else is there came from a person and is saved, never shown.
 func (p *portal) fileHeaders(c *gin.Context, f workflows.FileView) {
 	h := c.Writer.Header()
 	h.Set("Cache-Control", "no-store")
 	h.Set("Content-Length", strconv.FormatInt(f.Size, 10))
-	disposition := "attachment"
-	h.Set("Content-Type", "application/octet-stream")
-	if made(f.Purpose) {
-		h.Set("Content-Type", f.MediaType)
-	}
-	if shown(f) {
-		disposition = "inline"
+	switch {
+	case made(f.Purpose) && f.MediaType == web.PDF:
+		web.ShowPDF(h, f.Name)
+		return
+	case shown(f):
+		h.Set("Content-Type", "text/html; charset=utf-8")
 		h.Set("Content-Security-Policy", "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "+
 			"form-action 'none'; frame-ancestors 'none'")
-		if !strings.Contains(f.MediaType, "charset") {
-			h.Set("Content-Type", "text/html; charset=utf-8")
-		}
+		h.Set("Content-Disposition", disposition("inline", f.Name))
+		return
+	case made(f.Purpose):
+		h.Set("Content-Type", f.MediaType)
+	default:
+		h.Set("Content-Type", "application/octet-stream")
 	}
-	if v := mime.FormatMediaType(disposition, map[string]string{"filename": f.Name}); v != "" {
-		h.Set("Content-Disposition", v)
-	} else {
-		h.Set("Content-Disposition", disposition)
+	h.Set("Content-Disposition", disposition("attachment", f.Name))
+}
+
+// disposition is how a file is to be taken, with its name if it can be written.
+func disposition(kind, name string) string {
+	if v := mime.FormatMediaType(kind, map[string]string{"filename": name}); v != "" {
+		return v
 	}
+	return kind
 }
 
 // made tells whether the service made the file.

@@ -194,15 +194,16 @@ func TestADecisionOpensAfterAFreshLoginOnceAndForNothingElse(t *testing.T) {
 		t.Fatalf("got %d %q", p.status, p.body)
 	}
 	for name, want := range map[string]string{
-		"Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff",
-		"Content-Disposition": "inline; filename=beslut.html",
+		"Content-Type": "application/pdf", "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff",
+		"Content-Disposition": `inline; filename="Beslut INS-2027-00042-SN.pdf"`,
 	} {
 		if got := p.header.Get(name); got != want {
 			t.Errorf("%s is %q", name, got)
 		}
 	}
-	if !strings.HasPrefix(p.header.Get("Content-Security-Policy"), "sandbox; default-src 'none'") {
-		t.Error("the letter is not in a sandbox")
+	// In a sandbox no browser shows a PDF.
+	if csp := p.header.Get("Content-Security-Policy"); !strings.HasPrefix(csp, "default-src 'none'") || !strings.Contains(csp, "frame-ancestors 'none'") || strings.Contains(csp, "sandbox") {
+		t.Errorf("the letter is shown under %q", csp)
 	}
 	// The ticket is spent.
 	if p = b.post(letter, nil); p.find("button", "value", "maja") == nil || len(w.u.opened) != 1 {

@@ -289,7 +289,7 @@ func (u *useCases) OpenAnswer(_ context.Context, a models.Actor, id models.FileI
 	return nil, workflows.FileView{}, workflows.ErrNotFound
 }
 
-const letterBytes = "<!doctype html><title>Beslut</title><p>Beslut"
+const letterBytes = "%PDF-1.7 Beslut"
 
 // now is the day of the tests.
 var now = time.Date(2027, time.April, 20, 8, 0, 0, 0, time.UTC)
@@ -307,7 +307,7 @@ func sampleRequest(to []models.Controller) workflows.MyRequest {
 		if i == 0 && len(to) > 1 {
 			c.Status, c.CanWithdraw = "done", false
 			c.Letter = &workflows.AnswerFile{FileView: workflows.FileView{ID: models.NewID[models.File](), Purpose: models.FileLetter,
-				Name: "beslut.html", MediaType: "text/html; charset=utf-8", Size: int64(len(letterBytes))}}
+				Name: "Beslut INS-2027-00042-SN.pdf", MediaType: "application/pdf", Size: int64(len(letterBytes))}}
 		}
 		r.Cases = append(r.Cases, c)
 	}

@@ -88,11 +88,14 @@ func (p *reader) shutSpan(*element) error {
 		return nil
 	}
 	p.block.lineBreak()
-	if p.stack[len(p.stack)-2].role == "div.brand" {
-		for _, line := range lines(p.shutText()) {
-			p.head.Sender = append(p.head.Sender, plain(line))
-		}
+	if p.stack[len(p.stack)-2].role != "div.brand" {
+		return nil
 	}
+	for _, line := range lines(p.shutText()) {
+		p.head.Sender = append(p.head.Sender, plain(line))
+	}
+	// On a screen the municipality stands above; in a letter whoever decides comes first.
+	slices.Reverse(p.head.Sender)
 	return nil
 }
 
