@@ -73,6 +73,7 @@ func (t *tour) ksDecides() {
 	t.check(t.dso().page.Status == 403 || t.dso().page.Status == 404, "dataskyddsombud: expected no way to decide, but got %d", t.dso().page.Status)
 	t.tell("Ombudet ser ”Du har ingen delegation …” och når inget med formuläret; dataskyddsombudet inte heller")
 	margareta.open(deskCase(number)+"/beslut").follow("Läs brevet").sees(nameMaja, "Margareta Öhman", "punkt 4.2")
+	margareta.open(deskCase(number) + "/beslut").follow("Se brevet som PDF").status(200)
 	preview := string(margareta.page.Body)
 	margareta.open(deskCase(number) + "/beslut")
 	margareta.send(margareta.form(visitor.ActionEnds("/beslut"), visitor.HasField("unbiased")), "").status(422).reads("Svara på om du är jävig.")
