@@ -2,7 +2,6 @@ package pdf
 
 import (
 	"fmt"
-	"strings"
 )
 
 // part draws a stretch of a line. Where the line's end breaks a word, the piece before the break stands for the whole word
@@ -79,16 +78,24 @@ func (w *Writer) glyphs(gs []glyph, x, y, size float64) {
 	}
 	w.op("BT")
 	w.op("1 0 0 1 %.2f %.2f Tm", x, pageHeight-y)
-	var hex strings.Builder
+	b := &w.pg.buf
+	open := false
 	for i, g := range gs {
 		if i == 0 || gs[i-1].face != g.face {
 			w.op("/%s %g Tf", g.face.res, size)
 		}
 		w.ink(g.look)
-		fmt.Fprintf(&hex, "%04X", g.code)
-		if i+1 == len(gs) || gs[i+1].face != g.face || gs[i+1].look != g.look {
-			w.op("<%s> Tj", hex.String())
-			hex.Reset()
+		if !open {
+			b.WriteString("[<")
+			open = true
+		}
+		fmt.Fprintf(b, "%04X", g.code)
+		switch kern := g.face.width(g.code) - int(g.adv); {
+		case i+1 == len(gs) || gs[i+1].face != g.face || gs[i+1].look != g.look:
+			fmt.Fprintf(b, ">%d] TJ\n", kern)
+			open = false
+		case kern != 0:
+			fmt.Fprintf(b, ">%d<", kern)
 		}
 	}
 	w.op("ET")
@@ -97,9 +104,9 @@ func (w *Writer) glyphs(gs []glyph, x, y, size float64) {
 // softHyphen gives a hyphen the code that stands for U+00AD, which readers of PDF know as a hyphen that only the line's
 // end put there (ISO 32000-1, 14.8.2.2.3).
 func (s *fontSet) softHyphen(h *glyph) {
-	if c, ok := h.face.code['\u00ad']; ok {
+	if c, ok := h.face.code[softHyphen]; ok {
 		h.code = c
 		return
 	}
-	h.code = h.face.use('\u00ad', h.face.glyphs[h.code])
+	h.code = h.face.use(softHyphen, h.face.glyphs[h.code])
 }

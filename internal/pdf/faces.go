@@ -69,6 +69,10 @@ func newFontSet() (*fontSet, error) {
 var notSet = []*unicode.RangeTable{unicode.Arabic, unicode.Hebrew, unicode.Syriac, unicode.Thaana, unicode.Nko, unicode.Lao, unicode.Thai,
 	unicode.Devanagari, unicode.Mongolian, unicode.Tifinagh, unicode.Co, unicode.Cs, unicode.Cc}
 
+// settable tells whether r is a character this package can set. U+FFFD stands for one that was lost on the way, and private
+// characters mean nothing to anybody else.
+func settable(r rune) bool { return r != unicode.ReplacementChar && !unicode.In(r, notSet...) }
+
 // find returns the face and code for r, looking first in the face with number first; ok is false when no font has it.
 func (s *fontSet) find(first int, r rune) (f *face, code uint16, ok bool) {
 	for _, i := range [...]int{first, regular, symbols} {
@@ -76,7 +80,7 @@ func (s *fontSet) find(first int, r rune) (f *face, code uint16, ok bool) {
 		if c, ok := f.code[r]; ok {
 			return f, c, true
 		}
-		if g := f.cmap[r]; g != 0 && !unicode.In(r, notSet...) {
+		if g := f.cmap[r]; g != 0 && settable(r) {
 			return f, f.use(r, g), true
 		}
 	}

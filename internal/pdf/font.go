@@ -13,6 +13,7 @@ type font struct {
 	mono           bool
 	tables         map[string][]byte
 	cmap           map[rune]uint16
+	kern           kerning
 	loca           []uint32
 	adv            []uint16 // by glyph, in font units
 	upm            int
@@ -39,6 +40,7 @@ func parseFont(name string, ttf []byte) (*font, error) {
 		}
 	}
 	f.readMetrics()
+	f.kern = readKerning(f.tables["GPOS"])
 	return f, f.readCmap()
 }
 

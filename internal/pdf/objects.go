@@ -24,6 +24,9 @@ type file struct {
 	plain bool
 	where []position // by object number minus one
 
+	zip    *zlib.Writer // used again and again; a new one costs most of a megabyte
+	zipped bytes.Buffer
+
 	packNum  int // the object stream being filled
 	packIdx  bytes.Buffer
 	packBody bytes.Buffer
@@ -105,7 +108,7 @@ func (f *file) flushPack() {
 
 // stream writes object n as a compressed stream.
 func (f *file) stream(n int, dict string, data []byte) {
-	f.rawStream(n, dict+" /Filter /FlateDecode", deflate(data))
+	f.rawStream(n, dict+" /Filter /FlateDecode", f.deflate(data))
 }
 
 // rawStream writes object n as a stream of data as they are.
@@ -116,12 +119,17 @@ func (f *file) rawStream(n int, dict string, data []byte) {
 	f.write([]byte("\nendstream\nendobj\n"))
 }
 
-func deflate(data []byte) []byte {
-	var z bytes.Buffer
-	w := zlib.NewWriter(&z)
-	_, _ = w.Write(data) // a buffer takes everything
-	_ = w.Close()
-	return z.Bytes()
+// deflate compresses data. The result is valid until the next call.
+func (f *file) deflate(data []byte) []byte {
+	f.zipped.Reset()
+	if f.zip == nil {
+		f.zip = zlib.NewWriter(&f.zipped)
+	} else {
+		f.zip.Reset(&f.zipped)
+	}
+	_, _ = f.zip.Write(data) // a buffer takes everything
+	_ = f.zip.Close()
+	return f.zipped.Bytes()
 }
 
 // finish writes the cross-reference and the trailer. The file's ID is taken from all bytes before it.
@@ -146,7 +154,7 @@ func (f *file) finish(root, info int) error {
 	}
 	id := f.sum.Sum(nil)[:16]
 	f.rawStream(n, fmt.Sprintf("/Type /XRef /Size %d /W [1 5 2] /Root %d 0 R /Info %d 0 R /ID [<%x> <%x>] /Filter /FlateDecode",
-		len(f.where)+1, root, info, id, id), deflate(table))
+		len(f.where)+1, root, info, id, id), f.deflate(table))
 	f.write(fmt.Appendf(nil, "startxref\n%d\n%%%%EOF\n", start))
 	return f.err
 }

@@ -86,7 +86,9 @@ func (w *Writer) shape(spans []Span, size float64, base int) *run {
 				w.fail(err)
 			}
 		}
-		if s.URI != "" {
+		if strings.TrimFunc(s.Text, func(r rune) bool { return unicode.IsSpace(r) || unseen(r) }) == "" {
+			own.lang = "" // nothing to press, nothing to say
+		} else if s.URI != "" {
 			own.uri = w.checkURI(s.URI)
 		}
 		if t.owners[len(t.owners)-1] != own {
@@ -97,8 +99,21 @@ func (w *Writer) shape(spans []Span, size float64, base int) *run {
 	for len(t.glyphs) > 0 && t.glyphs[len(t.glyphs)-1].r == ' ' { // nothing follows
 		t.glyphs = t.glyphs[:len(t.glyphs)-1]
 	}
+	if t.text() == "" {
+		t.glyphs = nil // no-break spaces alone are no text either
+	}
+	t.kern()
 	t.findBreaks()
 	return t
+}
+
+// kern moves pairs of letters together or apart, as the font asks.
+func (t *run) kern() {
+	for i := range len(t.glyphs) - 1 {
+		if a, b := &t.glyphs[i], t.glyphs[i+1]; a.face == b.face && !a.face.mono {
+			a.adv += int32(a.face.em(int(a.face.kern.of(a.face.glyphs[a.code], a.face.glyphs[b.code]))))
+		}
+	}
 }
 
 // faceOf is the face a span is set in.
@@ -132,33 +147,37 @@ func (w *Writer) shapeSpan(t *run, s Span, base int) {
 	g := glyph{look: lookOf(s), owner: uint16(len(t.owners) - 1)}
 	first := faceOf(s, base)
 	g.face, g.code, _ = w.fonts.find(first, '-')
-	g.r, g.adv = '\u00ad', int32(g.face.width(g.code))
+	g.r, g.adv = softHyphen, int32(g.face.width(g.code))
 	t.hyphen = g
-	text := strings.NewReplacer("\r\n", "\n", "\u2028", "\n", "\u2029", "\n", "\u0085", "\n").Replace(norm.NFC.String(s.Text))
-	for _, r := range text {
+	for _, r := range norm.NFC.String(s.Text) {
 		switch {
-		case r == '\n':
+		case r == '\n' || r == '\u2028' || r == '\u2029' || r == '\u0085':
 			t.space(w, g, first, mustBreak)
 		case unicode.IsSpace(r) && r != '\u00a0' && r != '\u202f' && r != '\u2007':
 			t.space(w, g, first, mayBreak)
-		case r == '\u00ad' || r == '\u200b': // soft hyphen, zero width space
+		case r == softHyphen || r == zeroWidthSpace:
 			if n := len(t.glyphs); n > 0 && t.glyphs[n-1].brk == noBreak {
 				t.glyphs[n-1].brk = softBreak
-				if r == '\u200b' {
+				if r == zeroWidthSpace {
 					t.glyphs[n-1].brk = mayBreak
 				}
 			}
-		case invisible(r):
+		case unseen(r):
 		default:
 			w.put(t, g, first, r)
 		}
 	}
 }
 
-// invisible tells the marks that only steer joining and direction in scripts that are not set here.
-func invisible(r rune) bool {
+const (
+	softHyphen     = '\u00ad'
+	zeroWidthSpace = '\u200b'
+)
+
+// unseen tells the marks that only say where to break, join or turn.
+func unseen(r rune) bool {
 	switch r {
-	case '\u200c', '\u200d', '\u200e', '\u200f', '\u2060', '\ufeff', '\ufe0e', '\ufe0f':
+	case softHyphen, zeroWidthSpace, '\u200c', '\u200d', '\u200e', '\u200f', '\u2060', '\ufeff', '\ufe0e', '\ufe0f':
 		return true
 	}
 	return false
