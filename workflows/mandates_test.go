@@ -77,6 +77,9 @@ func TestAGuardianReadsUntilTheChildIsEighteen(t *testing.T) {
 	if _, _, err := w.OpenAnswer(ctx, maja, letter); !refusedBy(err, "guard.mandate-over") {
 		t.Errorf("opened on the eighteenth birthday: %v", err)
 	}
+	if _, _, err := w.ReopenAnswer(ctx, maja, letter); !refusedBy(err, "guard.mandate-over") {
+		t.Errorf("fetched again on the eighteenth birthday: %v", err)
+	}
 	mine, err = w.MyRequest(ctx, maja, request)
 	must(t, err)
 	if !mine.Over || len(mine.Cases) != 0 || len(mine.Timeline) != 0 {

@@ -269,17 +269,7 @@ func (s *Service) OpenAnswer(ctx context.Context, actor models.Actor, id models.
 	var f models.File
 	open := func(tx *models.Tx) error {
 		var err error
-		if f, err = tx.File(id); err != nil {
-			return err
-		}
-		if f.SubjectID != actor.Subject || actor.Kind != models.ResidentKind {
-			return ErrNotFound
-		}
-		c, err := tx.Case(f.CaseID)
-		if err != nil {
-			return err
-		}
-		if err := actsStill(tx, c.RequestID); err != nil {
+		if f, err = openable(tx, id); err != nil {
 			return err
 		}
 		if err := tx.LogReading("answer", f.ControllerID, id.UUID()); err != nil {

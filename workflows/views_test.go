@@ -181,6 +181,8 @@ func TestNotThereAndNotYoursAreTheSameWork(t *testing.T) {
 		"MyRequest": {func() error { _, err := svc.MyRequest(ctx, other, noRequest); return err }, func() error { _, err := svc.MyRequest(ctx, other, s.request); return err }},
 		"OpenAnswer": {func() error { _, _, err := svc.OpenAnswer(ctx, other, noFile); return err },
 			func() error { _, _, err := svc.OpenAnswer(ctx, other, letter); return err }},
+		"ReopenAnswer": {func() error { _, _, err := svc.ReopenAnswer(ctx, other, noFile); return err },
+			func() error { _, _, err := svc.ReopenAnswer(ctx, other, letter); return err }},
 		"IntakePage by an ombud": {func() error { _, err := svc.IntakePage(ctx, bun, noRequest); return err }, func() error { _, err := svc.IntakePage(ctx, bun, s.request); return err }},
 		"Draft":                  {func() error { _, err := svc.Draft(ctx, other, models.NewID[models.Request]()); return err }, func() error { _, err := svc.Draft(ctx, other, draft); return err }},
 		"Submit": {func() error {

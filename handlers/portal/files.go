@@ -2,10 +2,8 @@ package portal
 
 import (
 	"fmt"
-	"io"
 	"mime"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
@@ -20,7 +18,8 @@ import (
 
 // A released file is opened after a fresh login with the e-ID, each time. The login is bound to the one file: its answer
 // leaves a ticket in the session, good for five minutes and for one opening. The opening itself is a POST, since it is a
-// fact in law: the decision counts as served when its letter is opened (domain.md P9), which no prefetch may bring about.
+// fact in law: the decision counts as served when its letter is opened (domain.md P9), which no prefetch may bring about. The
+// bytes come by the GET that it leads to; see download.go.
 
 func ticketState(file models.FileID) string { return "ticket " + file.String() }
 
@@ -95,7 +94,8 @@ func (p *portal) filePage(c *gin.Context) error {
 	}})
 }
 
-// openFile takes the ticket and streams the file. Read log, receipt and service are committed before the first byte.
+// openFile takes the ticket and opens the file: read log, receipt and service are committed before the answer leads to its
+// bytes. Pressed again while they may be fetched it is the same opening.
 func (p *portal) openFile(c *gin.Context) error {
 	r, _, f, err := p.answerOf(c)
 	if err != nil {
@@ -107,20 +107,20 @@ func (p *portal) openFile(c *gin.Context) error {
 		return err
 	}
 	if !ok || p.Clock.Now().Sub(t.Flow.StartedAt) > freshFor {
+		if p.granted(c, f.ID) {
+			return web.SeeOther(c, downloadPath(r.Number, f.ID))
+		}
 		return web.SeeOther(c, filePath(r.Number, f.ID))
 	}
 	body, file, err := p.Service.OpenAnswer(ctx, actor(c), f.ID)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = body.Close() }()
-	p.fileHeaders(c, file)
-	c.Status(http.StatusOK)
-	c.Writer.WriteHeaderNow()
-	if n, err := io.Copy(c.Writer, body); err != nil {
-		return fmt.Errorf("send file after %d bytes: %w", n, err)
+	if err := body.Close(); err != nil {
+		return fmt.Errorf("close opened file: %w", err)
 	}
-	return nil
+	p.opened(c, file)
+	return web.SeeOther(c, downloadPath(r.Number, f.ID))
 }
 
 // fileHeaders says what the file is. Only what the service has made itself is shown in the browser: letters, as PDF, and
@@ -128,7 +128,6 @@ func (p *portal) openFile(c *gin.Context) error {
 func (p *portal) fileHeaders(c *gin.Context, f workflows.FileView) {
 	h := c.Writer.Header()
 	h.Set("Cache-Control", "no-store")
-	h.Set("Content-Length", strconv.FormatInt(f.Size, 10))
 	switch {
 	case made(f.Purpose) && f.MediaType == web.PDF:
 		web.ShowPDF(h, f.Name)

@@ -74,6 +74,7 @@ func (p *portal) loginAnswer(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	grants := p.grantsOf(c, subject)
 	v := visitor{subject, workflows.Identity{Name: fullName(who), Number: who.Number}}
 	l := session.Login{At: p.Clock.Now(), AuthTime: who.AuthTime, ACR: who.ACR}
 	if err := p.remember(ctx, v, l); err != nil {
@@ -81,6 +82,9 @@ func (p *portal) loginAnswer(c *gin.Context) error {
 	}
 	if hasKept {
 		p.Sessions.PutPending(ctx, kept)
+	}
+	for _, g := range grants {
+		p.Sessions.PutGrant(ctx, g)
 	}
 	if file, ok := fileOf(pending); ok {
 		p.Sessions.PutPending(ctx, ticket(file, p.Clock.Now()))

@@ -128,8 +128,9 @@ func (p *portal) mine(d *web.Door) {
 	})
 	d.Get("/mina/:number/fil/:file", web.Resident(), p.askAgain)
 	d.Get("/mina/:number/fil/:file/klar", web.Resident(), p.filePage)
+	d.Post("/mina/:number/fil/:file", web.Resident(), p.openFile)
 	d.Add(web.Route{
-		Method: http.MethodPost, Pattern: "/mina/:number/fil/:file", Rule: web.Resident(), Handler: p.openFile, Slow: true,
+		Method: http.MethodGet, Pattern: "/mina/:number/fil/:file/hamta", Rule: web.Resident(), Handler: p.download, Slow: true,
 	})
 }
 

@@ -40,6 +40,7 @@ type Service interface {
 	AttachAppeal(ctx context.Context, actor models.Actor, id models.CaseID, f workflows.IncomingFile) (workflows.FileView, error)
 	DetachAppeal(ctx context.Context, actor models.Actor, id models.CaseID, file models.FileID) error
 	OpenAnswer(ctx context.Context, actor models.Actor, file models.FileID) (io.ReadSeekCloser, workflows.FileView, error)
+	ReopenAnswer(ctx context.Context, actor models.Actor, file models.FileID) (io.ReadSeekCloser, workflows.FileView, error)
 	Apply(ctx context.Context, actor models.Actor, on workflows.On, in workflows.Input) error
 	Record(ctx context.Context, actor models.Actor, on workflows.On, in workflows.Input) error
 	inquiryService
@@ -64,6 +65,8 @@ type Sessions interface {
 	Logout(ctx context.Context) error
 	PutPending(ctx context.Context, p session.Pending)
 	TakePending(ctx context.Context, state string) (session.Pending, bool, error)
+	PutGrant(ctx context.Context, g session.Grant)
+	Grants(ctx context.Context) []session.Grant
 	SetNotice(ctx context.Context, key string)
 	TakeNotice(ctx context.Context) string
 }

@@ -24,6 +24,8 @@ type useCases struct {
 	requests    map[string]*workflows.MyRequest
 	owners      map[string]models.SubjectID
 	opened      []models.FileID
+	reopened    int
+	over        bool // the person may not any more
 	recorded    []workflows.Input
 	applied     []workflows.Input
 	withdrawn   []string
@@ -289,6 +291,22 @@ func (u *useCases) OpenAnswer(_ context.Context, a models.Actor, id models.FileI
 	return nil, workflows.FileView{}, workflows.ErrNotFound
 }
 
+// ReopenAnswer gives what was opened before, and counts.
+func (u *useCases) ReopenAnswer(_ context.Context, a models.Actor, id models.FileID) (io.ReadSeekCloser, workflows.FileView, error) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	for n, r := range u.requests {
+		for i := range r.Cases {
+			k := &r.Cases[i]
+			if u.owners[n] == a.Subject && k.Letter != nil && k.Letter.ID == id && slices.Contains(u.opened, id) && !u.over {
+				u.reopened++
+				return file{bytes.NewReader([]byte(letterBytes))}, k.Letter.FileView, nil
+			}
+		}
+	}
+	return nil, workflows.FileView{}, workflows.ErrNotFound
+}
+
 const letterBytes = "%PDF-1.7 Beslut"
 
 // now is the day of the tests.
@@ -307,7 +325,7 @@ func sampleRequest(to []models.Controller) workflows.MyRequest {
 		if i == 0 && len(to) > 1 {
 			c.Status, c.CanWithdraw = "done", false
 			c.Letter = &workflows.AnswerFile{FileView: workflows.FileView{ID: models.NewID[models.File](), Purpose: models.FileLetter,
-				Name: "Beslut INS-2027-00042-SN.pdf", MediaType: "application/pdf", Size: int64(len(letterBytes))}}
+				Name: "Beslut INS-2027-00042-SN.pdf", MediaType: "application/pdf", Size: int64(len(letterBytes)), SHA256: "a1b2"}}
 		}
 		r.Cases = append(r.Cases, c)
 	}

@@ -28,6 +28,16 @@ type data struct {
 	Pending []Pending `json:",omitempty"`
 	Locale  string    `json:",omitempty"`
 	Notice  string    `json:",omitempty"`
+	Grants  []Grant   `json:",omitempty"`
+}
+
+// maxGrants is how many grants a session holds.
+const maxGrants = 16
+
+// Grant is something that the user of a session may do until a time, by a name that the caller chooses.
+type Grant struct {
+	Name  string
+	Until time.Time
 }
 
 // dataKey is the one value that scs keeps for us.
@@ -88,6 +98,21 @@ func (m *Manager) TakePending(ctx context.Context, state string) (Pending, bool,
 	m.set(ctx, d)
 	return p, true, nil
 }
+
+// PutGrant notes that the user may do something until a time, in place of what was noted under the name before. When there are
+// too many the oldest give way.
+func (m *Manager) PutGrant(ctx context.Context, g Grant) {
+	d := m.get(ctx)
+	d.Grants = slices.DeleteFunc(slices.Clone(d.Grants), func(o Grant) bool { return o.Name == g.Name })
+	d.Grants = append(d.Grants, g)
+	if n := len(d.Grants); n > maxGrants {
+		d.Grants = d.Grants[n-maxGrants:]
+	}
+	m.set(ctx, d)
+}
+
+// Grants are what the user may do; whether the time is past is for the caller to see. A login ends them all.
+func (m *Manager) Grants(ctx context.Context) []Grant { return slices.Clone(m.get(ctx).Grants) }
 
 // codec writes a session as JSON. Unlike gob's maps the bytes are the same for
 // the same content, which is how the store tells a mere visit from a change.

@@ -520,3 +520,42 @@ func TestManagersDoNotAnswerForEachOther(t *testing.T) {
 		t.Errorf("nested: %d %q", resp.StatusCode, got)
 	}
 }
+
+// TestGrants: what a user may do for a while is kept, replaced under its name, bounded in number, and ends with a login.
+func TestGrants(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, runtimeDB(t), session.Options{CookieName: session.ResidentCookie})
+	until := testkit.Now().Add(time.Hour)
+	s.on("/grant", func(_ http.ResponseWriter, r *http.Request) {
+		s.m.PutGrant(r.Context(), session.Grant{Name: r.URL.Query().Get("name"), Until: until})
+	})
+	s.on("/grants", func(w http.ResponseWriter, r *http.Request) {
+		for _, g := range s.m.Grants(r.Context()) {
+			if !g.Until.Equal(until) {
+				t.Error(g.Until)
+			}
+			_, _ = io.WriteString(w, g.Name+" ")
+		}
+	})
+	b := s.browser()
+	b.get("/login?id=one")
+	for _, name := range []string{"a", "b", "a"} {
+		b.get("/grant?name=" + name)
+	}
+	if got, _ := b.get("/grants"); got != "b a " {
+		t.Errorf("granted %q", got)
+	}
+	if got, _ := s.browser().get("/grants"); got != "" {
+		t.Errorf("another browser has %q", got)
+	}
+	for _, name := range strings.Split("cdefghijklmnopqrs", "") {
+		b.get("/grant?name=" + name)
+	}
+	if got, _ := b.get("/grants"); strings.Count(got, " ") != 16 || strings.Contains(got, "a") || !strings.HasSuffix(got, "s ") {
+		t.Errorf("granted %q", got)
+	}
+	b.get("/login?id=one")
+	if got, _ := b.get("/grants"); got != "" {
+		t.Errorf("after a login: %q", got)
+	}
+}
