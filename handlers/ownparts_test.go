@@ -90,7 +90,7 @@ func TestAnAdministratorWritesAnOwnText(t *testing.T) {
 		t.Error("the DSO is offered to change the text")
 	}
 	code, body, _ = p.get(dso, "/arbete/andringar")
-	has("the changes", code, 200, body, "Egen text i brev ändrades: Behöver du hjälp?, Kommunen, version 3.")
+	has("the changes", code, 200, body, "Egen text i brev ändrades: ”Behöver du hjälp?”, Kommunen, version 3.")
 	if code, _, _ = p.post(dso, helpPath, helpForm("Ett.", "One.", "3")); code != http.StatusForbidden {
 		t.Errorf("the DSO saves: %d", code)
 	}

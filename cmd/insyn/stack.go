@@ -146,6 +146,9 @@ func (s *stack) start(ctx context.Context, o stackOptions) (err error) {
 	if err := s.startLogin(ctx, o); err != nil {
 		return err
 	}
+	if err := s.writeOwnTexts(ctx); err != nil {
+		return err
+	}
 	return s.run(ctx, site, log, s.makeHistory(ctx, o))
 }
 
