@@ -177,7 +177,7 @@ func (d LetterDoc) masksRightly() bool {
 
 // sheet is what the letter's PDF is told beside its text.
 func (d LetterDoc) sheet() sheet {
-	return sheet{controller: d.Controller, number: d.Number, made: d.Date}
+	return sheet{controller: d.Controller, number: d.Number, made: d.Date, parts: d.Parts}
 }
 
 // checkRemedy tells whether the controller's kind has the remedy.

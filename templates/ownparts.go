@@ -1,8 +1,8 @@
 package templates
 
 import (
-	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 )
@@ -54,7 +54,7 @@ type OwnBlock struct {
 // On gives the blocks of a slot; nothing when nothing is said.
 func (p OwnParts) On(slot string) []OwnBlock { return Blocks(p.Texts[Slot(slot)].Text) }
 
-// Versions names the versions a document is made with: “7, 12”. It is empty when the document has no own parts.
+// Versions names the versions a document is made with: “parts-7-12”. It is empty when the document has no own parts.
 func (p OwnParts) Versions() string {
 	var all []int64
 	for _, part := range p.Texts {
@@ -63,7 +63,14 @@ func (p OwnParts) Versions() string {
 		}
 	}
 	slices.Sort(all)
-	return strings.Join(strings.Fields(strings.Trim(fmt.Sprint(slices.Compact(all)), "[]")), ", ")
+	name := ""
+	for _, version := range slices.Compact(all) {
+		name += "-" + strconv.FormatInt(version, 10)
+	}
+	if name == "" {
+		return ""
+	}
+	return "parts" + name
 }
 
 // In keeps the parts that a kind of document has a place for.

@@ -11,7 +11,7 @@ import (
 
 // Made is what is said of a document that has been made as a PDF.
 type Made struct {
-	Version string // of the templates and texts it was made from: “decision-sv-1f2e3d4c”
+	Version string // of the templates, texts and own parts it was made from: “decision-sv-1f2e3d4c, parts-7-12”
 	Pages   int
 }
 
@@ -21,6 +21,7 @@ type sheet struct {
 	number     string        // in every page's foot, INS-2027-00042-SN
 	made       calendar.Date // the day that the document bears
 	missing    pdf.Missing   // what to do about a character that the fonts lack: a decision is refused, an extract spells it
+	parts      OwnParts      // whose versions stand in the file's keywords
 	contents   int           // the number of pages from which nav.contents is shown; 0: never
 }
 
@@ -28,6 +29,9 @@ type sheet struct {
 // *pdf.MissingError where it is refused; what is in dst is then no PDF.
 func (s *Set) pdf(dst io.Writer, lang, name string, data any, p sheet) (Made, error) {
 	made := Made{Version: s.versions[s.Lang(lang)+" "+name]}
+	if own := p.parts.Versions(); own != "" {
+		made.Version += ", " + own
+	}
 	author := p.controller.Name
 	if p.controller.Authority() {
 		author += ", " + s.look.Municipality
