@@ -38,7 +38,7 @@ func TestAnAdministratorWritesAnOwnText(t *testing.T) {
 	}
 	code, body, _ := p.get(admin, "/arbete/administration/brev")
 	has("the list", code, 200, body, "Beslutsbrev", "Om du inte är nöjd", "Inget skrivet", "Registerutdrag")
-	code, body, _ = p.get(admin, "/arbete/administration/brev/exempel/decision?sprak=sv")
+	code, body, _ = p.get(admin, "/arbete/administration/brev/exempel/decision?som=sida-sv")
 	has("the sample of a document", code, 200, body, "Exempel. Personen finns inte", "överklaga")
 
 	code, body, _ = p.post(admin, helpPath, helpForm("Ring <b>oss</b>.", "Call {name}.", "0"))
@@ -46,7 +46,7 @@ func TestAnAdministratorWritesAnOwnText(t *testing.T) {
 	if strings.Contains(body, "<b>oss") {
 		t.Error("what was typed is markup on the page")
 	}
-	code, body, h := p.post(admin, helpPath, helpForm("Ring oss på 0980-31 92 10.", "Call us.", "0", "gor", "visa-sv"))
+	code, body, h := p.post(admin, helpPath, helpForm("Ring oss på 0980-31 92 10.", "Call us.", "0", "gor", "sida-sv"))
 	has("the sample", code, 200, body, "Ring oss på 0980", "Exempel. Personen finns inte")
 	if !strings.Contains(h.Get("Content-Security-Policy"), "default-src 'none'") {
 		t.Error("the sample may run things")

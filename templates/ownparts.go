@@ -5,6 +5,10 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+
+	"insyn/internal/pdf"
 )
 
 // Slot is a place in letters and extracts where the municipality says something in its own words. What a letter must say stands
@@ -51,8 +55,20 @@ type OwnBlock struct {
 	Items []string // of a list
 }
 
-// On gives the blocks of a slot; nothing when nothing is said.
-func (p OwnParts) On(slot string) []OwnBlock { return Blocks(p.Texts[Slot(slot)].Text) }
+// On gives the blocks of a slot; nothing when nothing is said. Characters that the fonts lack are refused when a text is saved;
+// should one be there all the same (the fonts have changed since), it is left out, so that it stops no letter.
+func (p OwnParts) On(slot string) []OwnBlock {
+	text := strings.Map(visible, p.Texts[Slot(slot)].Text)
+	if lacking := pdf.Lacking(text); len(lacking) > 0 {
+		text = strings.Map(func(r rune) rune {
+			if slices.Contains(lacking, r) {
+				return -1
+			}
+			return r
+		}, norm.NFC.String(text))
+	}
+	return Blocks(text)
+}
 
 // Versions names the versions a document is made with: “parts-7-12”. It is empty when the document has no own parts.
 func (p OwnParts) Versions() string {
@@ -123,6 +139,8 @@ func listItem(line string) (string, bool) {
 // visible drops what is not seen: controls, marks of direction, soft hyphens, private and unassigned characters.
 func visible(r rune) rune {
 	switch {
+	case r == '\n':
+		return r
 	case r == '\t':
 		return ' '
 	case unicode.IsGraphic(r) && r != unicode.ReplacementChar:

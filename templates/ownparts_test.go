@@ -3,6 +3,8 @@ package templates_test
 import (
 	"bytes"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -72,7 +74,11 @@ func TestNoOwnPartTakesARequiredPartAway(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			required, _ := aloud(t, func(w io.Writer) (templates.Made, error) { return s.LetterPDF(w, "sv", d) })
-			for what, text := range hostile() {
+			texts := hostile()
+			if name != "partial-namnd" { // one letter meets them one by one, the others all at once
+				texts = map[string]string{"everything": strings.Join(slices.Collect(maps.Values(texts)), "\n")}
+			}
+			for what, text := range texts {
 				with := d
 				with.Parts = inEverySlot(text)
 				got, _ := aloud(t, func(w io.Writer) (templates.Made, error) { return s.LetterPDF(w, "sv", with) })

@@ -95,6 +95,9 @@ func (w *work) letterHead(a authority, person models.Person) (templates.LetterDo
 	if a.masked {
 		d.DecidedBy, d.Masked = "", true
 	}
+	if d.Parts, err = ownParts(w.tx, w.ctl, w.c.Language, "decision", w.today()); err != nil {
+		return d, err
+	}
 	if w.c.DiaryNumber != nil {
 		d.Diary = *w.c.DiaryNumber
 	}

@@ -167,7 +167,7 @@ func (in *NewOwnPart) examine(slot templates.Slot) (wrong []FieldError, warn []O
 		if f.text == "" && f.other != "" {
 			wrong = append(wrong, FieldError{Field: f.field, Key: "error.own." + f.field + "-missing"})
 		}
-		w, n := checkOwnText(slot, f.field, f.text, unprintable)
+		w, n := checkOwnText(slot, f.field, f.text)
 		wrong, warn = append(wrong, w...), append(warn, n...)
 	}
 	return wrong, warn

@@ -1,7 +1,6 @@
 package workflows
 
 import (
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -12,6 +11,7 @@ import (
 
 	"insyn/internal/identity"
 	"insyn/internal/lix"
+	"insyn/internal/pdf"
 	"insyn/templates"
 )
 
@@ -43,17 +43,20 @@ func tidyOwnText(text string) string {
 	return strings.TrimSpace(strings.Join(lines, "\n"))
 }
 
-// checkOwnText finds what is wrong with a text and what may be. unprintable names the characters that no font of the letters has.
-func checkOwnText(slot templates.Slot, field, text string, unprintable func(string) []rune) (wrong []FieldError, warn []OwnWarning) {
+// mostNamed is how many characters a fault names.
+const mostNamed = 10
+
+// checkOwnText finds what is wrong with a text and what may be.
+func checkOwnText(slot templates.Slot, field, text string) (wrong []FieldError, warn []OwnWarning) {
 	fault := func(key string, args map[string]any) { wrong = append(wrong, FieldError{field, key, args}) }
 	if n := utf8.RuneCountInString(text); n > slot.Max() {
 		fault("error.own.long", map[string]any{"max": slot.Max(), "n": n})
 	}
 	if hidden := hiddenRunes(text); len(hidden) > 0 {
-		fault("error.own.hidden", map[string]any{"characters": nameRunes(hidden)})
+		fault("error.own.hidden", map[string]any{"characters": named(hidden[:min(len(hidden), mostNamed)])})
 	}
-	if missing := unprintable(strings.Map(visibleOnly, text)); len(missing) > 0 {
-		fault("error.own.characters", map[string]any{"characters": nameRunes(missing)})
+	if missing := pdf.Lacking(strings.Map(visibleOnly, text)); len(missing) > 0 {
+		fault("error.own.characters", map[string]any{"characters": named(missing[:min(len(missing), mostNamed)])})
 	}
 	for key, pattern := range ownPatterns() {
 		if found := pattern.FindString(text); found != "" {
@@ -103,22 +106,6 @@ func visibleOnly(r rune) rune {
 		return r
 	}
 	return -1
-}
-
-// nameRunes shows characters so that they can be found: “😀 (U+1F600), U+202E”.
-func nameRunes(all []rune) string {
-	var names []string
-	for _, r := range all {
-		if unicode.IsGraphic(r) && !unicode.IsSpace(r) && !unicode.IsMark(r) {
-			names = append(names, fmt.Sprintf("%c (%U)", r, r))
-		} else {
-			names = append(names, fmt.Sprintf("%U", r))
-		}
-		if len(names) == 10 {
-			break
-		}
-	}
-	return strings.Join(names, ", ")
 }
 
 // holdsIdentityNumber tells whether a text that goes to everybody has somebody's number in it.
@@ -200,5 +187,3 @@ func digitsIn(s string) int {
 	}
 	return n
 }
-
-func unprintable(string) []rune { return nil }

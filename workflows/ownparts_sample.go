@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"bytes"
 	"context"
 	"slices"
 
@@ -12,9 +13,15 @@ import (
 // sampleNumber is no case's: the numbers of cases begin at 1.
 const sampleNumber = "EXEMPEL-00000"
 
+// SampleForm is what a sample is drawn as.
+type SampleForm struct {
+	Lang string // sv or en
+	PDF  bool   // as it would be sent; else as a page
+}
+
 // SampleOwnPart is the document that a place is in, for somebody who does not exist, with a text as it has been typed. It says that
 // it is an example. Nothing is stored. What would be wrong when the text is saved is wrong here too.
-func (s *Service) SampleOwnPart(ctx context.Context, actor models.Actor, in NewOwnPart, lang string) ([]byte, error) {
+func (s *Service) SampleOwnPart(ctx context.Context, actor models.Actor, in NewOwnPart, as SampleForm) ([]byte, error) {
 	var body []byte
 	err := s.administer(ctx, actor, func(tx *models.Tx) error {
 		v, err := ownSlot(tx, in.Slot, in.Prefix)
@@ -26,14 +33,14 @@ func (s *Service) SampleOwnPart(ctx context.Context, actor models.Actor, in NewO
 			return Invalid{wrong}
 		}
 		typed := models.OwnPart{Version: v.Latest(), Slot: in.Slot, ControllerID: v.Controller.ID, Swedish: in.Swedish, English: in.English, ActiveFrom: v.Today}
-		body, err = s.sample(tx, v.Controller, DocumentOf(v.Slot).Name, lang, &typed)
+		body, err = s.sample(tx, v.Controller, DocumentOf(v.Slot).Name, as, &typed)
 		return err
 	})
 	return seen(body, err)
 }
 
 // SampleDocument is a kind of document as it would be sent today, for somebody who does not exist.
-func (s *Service) SampleDocument(ctx context.Context, actor models.Actor, document, lang string) ([]byte, error) {
+func (s *Service) SampleDocument(ctx context.Context, actor models.Actor, document string, as SampleForm) ([]byte, error) {
 	if !seesOwnParts(actor) {
 		return nil, ErrForbidden
 	}
@@ -42,7 +49,7 @@ func (s *Service) SampleDocument(ctx context.Context, actor models.Actor, docume
 	}
 	var body []byte
 	err := s.Store.InTx(ctx, actor, func(tx *models.Tx) (err error) {
-		body, err = s.sample(tx, models.Controller{}, document, lang, nil)
+		body, err = s.sample(tx, models.Controller{}, document, as, nil)
 		return err
 	})
 	return seen(body, err)
@@ -59,7 +66,7 @@ func DocumentOf(slot templates.Slot) templates.DocumentKind {
 }
 
 // sample draws a document from a controller, or from the first committee when it is the municipality's texts that are shown.
-func (s *Service) sample(tx *models.Tx, ctl models.Controller, document, lang string, typed *models.OwnPart) ([]byte, error) {
+func (s *Service) sample(tx *models.Tx, ctl models.Controller, document string, as SampleForm, typed *models.OwnPart) ([]byte, error) {
 	today := calendar.DateOf(tx.Now)
 	if ctl.ID.IsZero() {
 		all, err := tx.ControllersOn(today)
@@ -80,12 +87,18 @@ func (s *Service) sample(tx *models.Tx, ctl models.Controller, document, lang st
 		rows = slices.DeleteFunc(rows, func(p models.OwnPart) bool { return p.Slot == typed.Slot && p.ControllerID == typed.ControllerID })
 		rows = append(rows, *typed)
 	}
-	parts := resolveParts(rows, ctl, lang).In(document)
+	parts := resolveParts(rows, ctl, as.Lang).In(document)
 	parts.Example = true
 	if document == "extract" {
-		return s.Templates.Extract(lang, s.sampleExtract(ctl, today, lang, parts))
+		return s.Templates.Extract(as.Lang, s.sampleExtract(ctl, today, as.Lang, parts))
 	}
-	return s.Templates.Letter(lang, s.sampleLetter(ctl, today, lang, parts))
+	d := s.sampleLetter(ctl, today, as.Lang, parts)
+	if !as.PDF {
+		return s.Templates.Letter(as.Lang, d)
+	}
+	var b bytes.Buffer
+	_, err = s.Templates.LetterPDF(&b, as.Lang, d)
+	return b.Bytes(), err
 }
 
 // sampleLetter has every required part that the controller's letters can have.

@@ -147,11 +147,11 @@ func TestWhoMayWriteOwnParts(t *testing.T) {
 		o.is(err, read)
 		_, err = o.OwnDocuments(ctx, a)
 		o.is(err, read)
-		_, err = o.SampleDocument(ctx, a, "decision", "sv")
+		_, err = o.SampleDocument(ctx, a, "decision", workflows.SampleForm{Lang: "sv"})
 		o.is(err, read)
 		_, err = o.SaveOwnPart(ctx, a, says("Ett.", "One.", 1))
 		o.is(err, workflows.ErrForbidden)
-		_, err = o.SampleOwnPart(ctx, a, says("Ett.", "One.", 1), "sv")
+		_, err = o.SampleOwnPart(ctx, a, says("Ett.", "One.", 1), workflows.SampleForm{Lang: "sv"})
 		o.is(err, workflows.ErrForbidden)
 		_, err = o.RestoreOwnPart(ctx, a, "help", "", 1, 1)
 		o.is(err, workflows.ErrForbidden)
@@ -189,7 +189,7 @@ func TestWhatAnOwnPartMayNotSay(t *testing.T) {
 	} {
 		_, err := o.SaveOwnPart(ctx, o.admin, says(text, "Call us.", 0))
 		o.faulty(err, "swedish", key)
-		_, err = o.SampleOwnPart(ctx, o.admin, says(text, "Call us.", 0), "sv")
+		_, err = o.SampleOwnPart(ctx, o.admin, says(text, "Call us.", 0), workflows.SampleForm{Lang: "sv"})
 		o.faulty(err, "swedish", key)
 	}
 	_, err := o.SaveOwnPart(ctx, o.admin, says("Ring oss.", "", 0))
@@ -244,7 +244,7 @@ func TestWhoseOwnPartStands(t *testing.T) {
 	own := o.save(sn)
 	sample := func(prefix string) string {
 		in := workflows.NewOwnPart{Slot: "opening", Prefix: prefix, Swedish: "Välkommen att höra av dig.", English: "You are welcome to contact us."}
-		b, err := o.SampleOwnPart(ctx, o.admin, in, "sv")
+		b, err := o.SampleOwnPart(ctx, o.admin, in, workflows.SampleForm{Lang: "sv"})
 		o.is(err, nil)
 		return plain(b)
 	}
@@ -294,15 +294,21 @@ func TestALetterHasTheTextOfItsDay(t *testing.T) {
 		return mine.Cases[0].Letter.ID, w.Read(w.OpenAnswer(ctx, maja, mine.Cases[0].Letter.ID))
 	}
 	first, before := letter()
+	if n := count(t, w, "select count(*) from events where kind = 'decided' and data->>'template' like 'decision-sv-%, parts-1'"); n != 1 {
+		t.Error("the event of the decision does not say which own parts the letter has")
+	}
+	if !strings.Contains(before, ", parts-1") {
+		t.Error("the file's keywords do not say which own parts the letter has")
+	}
 	o.save(says("Ring oss på 0980-31 92 99.", "Call us at 0980-31 92 99.", 1))
 	_, after := letter()
 	if again := w.Read(w.OpenAnswer(ctx, maja, first)); again != before {
 		t.Error("the sealed letter has changed")
 	}
-	if s := plain([]byte(before)); !strings.Contains(s, "Vi läser brevet för dig.") || strings.Contains(s, "0980-31 92 99") {
+	if s := aloud(t, []byte(before)); !strings.Contains(s, "Vi läser brevet för dig.") || strings.Contains(s, "0980-31 92 99") {
 		t.Errorf("the first letter: %s", s)
 	}
-	if s := plain([]byte(after)); strings.Contains(s, "Vi läser brevet för dig.") || !strings.Contains(s, "0980-31 92 99") {
+	if s := aloud(t, []byte(after)); strings.Contains(s, "Vi läser brevet för dig.") || !strings.Contains(s, "0980-31 92 99") {
 		t.Errorf("the second letter: %s", s)
 	}
 }

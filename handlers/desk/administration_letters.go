@@ -30,8 +30,8 @@ type lettersService interface {
 	OwnSlot(ctx context.Context, actor models.Actor, slot, prefix string) (workflows.OwnSlot, error)
 	SaveOwnPart(ctx context.Context, actor models.Actor, in workflows.NewOwnPart) (int64, error)
 	RestoreOwnPart(ctx context.Context, actor models.Actor, slot, prefix string, earlier, base int64) (int64, error)
-	SampleOwnPart(ctx context.Context, actor models.Actor, in workflows.NewOwnPart, lang string) ([]byte, error)
-	SampleDocument(ctx context.Context, actor models.Actor, document, lang string) ([]byte, error)
+	SampleOwnPart(ctx context.Context, actor models.Actor, in workflows.NewOwnPart, as workflows.SampleForm) ([]byte, error)
+	SampleDocument(ctx context.Context, actor models.Actor, document string, as workflows.SampleForm) ([]byte, error)
 }
 
 // letterRoutes is the administrator's page of letters; the DSO reads it.
@@ -173,10 +173,10 @@ func (s *desk) saveSlot(c *gin.Context) error {
 	r := &reader{values: values}
 	in := readSlot(c, r)
 	if err = r.invalid(); err == nil {
-		if lang, ok := strings.CutPrefix(values.Get("gor"), "visa-"); ok {
+		if as, ok := sampleForm(values.Get("gor")); ok {
 			var body []byte
-			if body, err = s.Service.SampleOwnPart(c.Request.Context(), w.actor, in, lang); err == nil {
-				return sendSample(c, body)
+			if body, err = s.Service.SampleOwnPart(c.Request.Context(), w.actor, in, as); err == nil {
+				return sendSample(c, as, body)
 			}
 		} else {
 			_, err = s.Service.SaveOwnPart(c.Request.Context(), w.actor, in)
@@ -224,17 +224,33 @@ func (s *desk) afterSlot(c *gin.Context, notice string, values url.Values, err e
 	return s.drawSlot(c, status, p, o, warned)
 }
 
+// sampleForm reads “sida-sv” or “pdf-en”: what a sample is to be drawn as.
+func sampleForm(value string) (as workflows.SampleForm, ok bool) {
+	form, lang, _ := strings.Cut(value, "-")
+	as = workflows.SampleForm{Lang: lang, PDF: form == "pdf"}
+	return as, (form == "pdf" || form == "sida") && (lang == web.Swedish || lang == web.English)
+}
+
 // sampleDocument shows a kind of document as it is sent today, to somebody who does not exist.
 func (s *desk) sampleDocument(c *gin.Context) error {
 	w, _ := whoIs(c)
-	body, err := s.Service.SampleDocument(c.Request.Context(), w.actor, c.Param("document"), c.DefaultQuery("sprak", web.Lang(c)))
+	as, ok := sampleForm(c.Query("som"))
+	if !ok {
+		as = workflows.SampleForm{Lang: web.Lang(c)}
+	}
+	body, err := s.Service.SampleDocument(c.Request.Context(), w.actor, c.Param("document"), as)
 	if err != nil {
 		return err
 	}
-	return sendSample(c, body)
+	return sendSample(c, as, body)
 }
 
-func sendSample(c *gin.Context, body []byte) error {
+func sendSample(c *gin.Context, as workflows.SampleForm, body []byte) error {
+	if as.PDF {
+		web.ShowPDF(c.Writer.Header(), "Exempel.pdf")
+		c.Data(http.StatusOK, web.PDF, body)
+		return nil
+	}
 	c.Header("Content-Security-Policy", documentPolicy)
 	c.Data(http.StatusOK, "text/html; charset=utf-8", body)
 	return nil

@@ -105,7 +105,7 @@ func composedKeys() []string {
 	for _, s := range templates.Slots() {
 		keys = append(keys, "own.slot."+string(s), "own.slot."+string(s)+".text")
 	}
-	keys = append(keys, "own.title", "own.compare", "own.notice.saved", "own.notice.restored", "own.show.sv", "own.show.en", "desk.nav.letters")
+	keys = append(keys, "own.title", "own.compare", "own.notice.saved", "own.notice.restored", "own.show.sv", "own.show.en", "own.show-pdf.sv", "own.show-pdf.en", "desk.nav.letters")
 	for _, g := range groups() {
 		keys = append(keys, "desk.group."+g, "desk.group."+g+".sub")
 	}
