@@ -65,9 +65,10 @@ func newFontSet() (*fontSet, error) {
 	return s, nil
 }
 
-// notSet are the scripts whose letters join, reorder or run from right to left, which this package does not do.
+// notSet are the scripts whose letters join, reorder or run from right to left, which this package does not do, the marks
+// that turn the direction (they can make a text look like another), and what is no character at all.
 var notSet = []*unicode.RangeTable{unicode.Arabic, unicode.Hebrew, unicode.Syriac, unicode.Thaana, unicode.Nko, unicode.Lao, unicode.Thai,
-	unicode.Devanagari, unicode.Mongolian, unicode.Tifinagh, unicode.Co, unicode.Cs, unicode.Cc}
+	unicode.Devanagari, unicode.Mongolian, unicode.Tifinagh, unicode.Cf, unicode.Co, unicode.Cs, unicode.Cc}
 
 // settable tells whether r is a character this package can set. U+FFFD stands for one that was lost on the way, and private
 // characters mean nothing to anybody else.

@@ -18,6 +18,7 @@ func (t *run) findBreaks() {
 	for i := 0; i < len(t.glyphs); {
 		j := t.wordEnd(i)
 		t.breakWord(i, j)
+		t.breakCompound(i, j)
 		i = j + 1
 	}
 }
@@ -111,6 +112,9 @@ func (t *run) nextLine(from int, room int32) line {
 			}
 			if hard > 0 {
 				return line{t: t, from: from, to: hard}
+			}
+			if k := t.breakSyllable(from, i, room); k > 0 {
+				return line{t: t, from: from, to: k, hyphen: true}
 			}
 			for i > from+1 && unicode.Is(unicode.Mn, t.glyphs[i].r) {
 				i-- // a mark stays with its letter

@@ -68,9 +68,10 @@ type owner struct {
 
 // run is shaped text: a paragraph's, a cell's, a heading's.
 type run struct {
-	glyphs []glyph
-	owners []owner
-	hyphen glyph // what a soft hyphen shows as
+	glyphs  []glyph
+	owners  []owner
+	hyphen  glyph // what a soft hyphen shows as
+	swedish bool  // what no span says otherwise of
 }
 
 // clean normalises a string: composed characters (NFC), nothing but spaces as white space.
@@ -78,7 +79,7 @@ func clean(s string) string { return strings.Join(strings.Fields(norm.NFC.String
 
 // shape chooses a glyph for every character of the spans. Base is the face of plain text.
 func (w *Writer) shape(spans []Span, size float64, base int) *run {
-	t := &run{owners: []owner{{}}}
+	t := &run{owners: []owner{{}}, swedish: w.m.Lang == "sv" || strings.HasPrefix(w.m.Lang, "sv-")}
 	for _, s := range spans {
 		own := owner{lang: s.Lang}
 		if s.Lang != "" {
