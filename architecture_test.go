@@ -145,6 +145,8 @@ func TestArchitectureLibrariesStayInTheirRooms(t *testing.T) {
 		{"github.com/gin-gonic/gin", []string{"handlers/", "cmd/"}},
 		{"gorm.io/", []string{"models", "internal/postgres", "internal/testkit", "cmd/"}},
 		{"github.com/hibiken/asynq", []string{"handlers/tasks", "internal/queue", "cmd/"}},
+		{"github.com/pdfcpu/", []string{"internal/pdf/pdfcheck"}},
+		{"insyn/internal/pdf/pdfcheck", nil}, // for tests
 	}
 	for _, p := range packages(t) {
 		path := strings.TrimPrefix(p.ImportPath, module+"/")

@@ -18,18 +18,15 @@ func (w *Writer) Contents(entries []Entry) {
 	var toc *elem
 	parent := w.parent
 	for _, e := range entries {
-		title := clean(e.Title)
-		c := contentsLine{level: e.Level, page: e.Page, title: title, dest: w.out.reserve()}
-		w.contents = append(w.contents, c)
 		x := left + 14*float64(max(e.Level, 1)-1)
-		t := w.shape([]Span{{Text: title}}, size, regular)
-		nt := w.shape([]Span{{Text: " " + strconv.Itoa(e.Page)}}, size, regular)
+		t := w.shape([]Span{{Text: e.Title}}, size, regular)
 		if len(t.glyphs) == 0 {
 			continue
 		}
 		num := w.shape([]Span{{Text: strconv.Itoa(e.Page)}}, size, regular)
 		ls := t.lines(size, inner(x)-40)
-		_ = nt
+		c := contentsLine{level: e.Level, page: e.Page, title: t.text(), dest: w.out.reserve()}
+		w.contents = append(w.contents, c)
 		w.add(block{after: lead * 0.15, min: float64(len(ls)) * lead, height: float64(len(ls)) * lead, draw: func() {
 			if toc == nil {
 				toc = w.open(parent, "TOC", "")

@@ -75,6 +75,15 @@ func (w *Writer) Facts(facts ...Fact) {
 			continue
 		}
 		head := float64(len(tl)) * lead
+		if head > (pageHeight-top-bottom)/2 { // a term as long as a text is set as one
+			if list != nil {
+				w.shut(list)
+				list = nil
+			}
+			w.Paragraph(Style{Keep: true}, f.Term...)
+			w.Paragraph(Style{Indent: width * share}, f.Def...)
+			continue
+		}
 		b := block{after: lead * 0.25, min: max(head, float64(minLines(len(dl)))*lead), height: max(head, float64(len(dl))*lead)}
 		b.draw = func() {
 			if list == nil {
@@ -126,8 +135,16 @@ func (w *Writer) Columns(cols ...[][]Span) {
 		}
 		height = max(height, float64(n)*lead)
 	}
+	if height+10 > pageHeight-top-bottom { // too much to stand side by side
+		for _, c := range cols {
+			for _, spans := range c {
+				w.Paragraph(Style{Size: Small}, spans...)
+			}
+		}
+		return
+	}
 	parent := w.parent
-	w.add(block{before: 14, after: 8, min: min(height+10, pageHeight-top-bottom), height: height + 10, draw: func() {
+	w.add(block{before: 14, after: 8, min: height + 10, height: height + 10, draw: func() {
 		w.artifact("", func() { w.rule(left, w.y, width, 0.6, rule) })
 		y, end := w.y+10, w.y
 		for i, c := range sets {

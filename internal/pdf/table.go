@@ -79,6 +79,9 @@ func (w *Writer) BeginTable(s TableSpec) {
 	if len(s.Head) == 0 {
 		t.headH = 0
 	}
+	if t.headH > (pageHeight-top-bottom)/2 {
+		w.fail(errors.New("pdf: a table's head takes more than half a page"))
+	}
 	w.table = t
 }
 

@@ -54,7 +54,10 @@ func TestErrorsStick(t *testing.T) {
 		"a head too short": {"head of 1", func(w *pdf.Writer) {
 			w.BeginTable(pdf.TableSpec{Columns: []float64{1, 1}, Head: [][]pdf.Span{txt("x")}})
 		}},
-		"a table without heads":   {"needs a head", func(w *pdf.Writer) { w.BeginTable(pdf.TableSpec{Columns: []float64{1}}) }},
+		"a table without heads": {"needs a head", func(w *pdf.Writer) { w.BeginTable(pdf.TableSpec{Columns: []float64{1}}) }},
+		"a head like a page": {"half a page", func(w *pdf.Writer) {
+			w.BeginTable(pdf.TableSpec{Columns: []float64{1}, Head: [][]pdf.Span{txt(strings.Repeat("huvud ", 700))}})
+		}},
 		"columns of no width":     {"widths", func(w *pdf.Writer) { w.BeginTable(pdf.TableSpec{Columns: []float64{1, -1}, RowHeads: true}) }},
 		"a table in a table":      {"not ended", func(w *pdf.Writer) { w.BeginTable(table); w.BeginTable(table) }},
 		"words in a table":        {"not ended", func(w *pdf.Writer) { w.BeginTable(table); w.Paragraph(pdf.Style{}, txt("x")...) }},
