@@ -9,12 +9,15 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
 
 	"insyn/internal/calendar"
+	"insyn/internal/pdf"
 	"insyn/models"
 	"insyn/workflows"
 	"insyn/workflows/workflowtest"
@@ -35,7 +38,7 @@ func onPaper(w *workflowtest.World, who models.Actor, answer, address string, pr
 	fail(w.SaveDraft(ctx, who, id, 1, func(f *workflows.DraftForm) {
 		f.Answer, f.Address = answer, address
 		for _, p := range prefixes {
-			f.Controllers = append(f.Controllers, workflows.DraftAddressee{Controller: w.Controllers[p].ID})
+			f.Controllers = append(f.Controllers, workflows.DraftAddressee{Controller: w.Controllers[p].ID, Confirmed: true})
 		}
 	}))
 	number, err := w.Submit(ctx, who, id, workflowtest.Person())
@@ -85,6 +88,37 @@ func pagesOf(t *testing.T, file []byte) []string {
 	return strings.Split(strings.TrimSuffix(string(out), "\f"), "\f")
 }
 
+// inWindow holds a letter's first page to its envelope: in the window, and five millimetres round it, there is the receiver's
+// name and address and nothing else.
+func inWindow(t *testing.T, file []byte, page int) {
+	t.Helper()
+	const slack = 5 // millimetres that the sheet may move in the envelope
+	name := filepath.Join(t.TempDir(), "f.pdf")
+	if err := os.WriteFile(name, file, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.Command("pdftotext", "-bbox", "-f", strconv.Itoa(page), "-l", strconv.Itoa(page), name, "-").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var seen []string
+	for _, m := range regexp.MustCompile(`<word xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">([^<]*)</word>`).FindAllStringSubmatch(string(out), -1) {
+		mm := func(i int) float64 {
+			pt, err := strconv.ParseFloat(m[i], 64)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return pt * 25.4 / 72
+		}
+		if mm(3) > pdf.WindowLeft-slack && mm(1) < pdf.WindowLeft+pdf.WindowWidth+slack && mm(4) > pdf.WindowTop-slack && mm(2) < pdf.WindowTop+pdf.WindowHeight+slack {
+			seen = append(seen, m[5])
+		}
+	}
+	if got := strings.Join(seen, " "); got != "Maja Lindqvist "+strings.ReplaceAll(home, "\n", " ") {
+		t.Errorf("page %d shows in the window: %q", page, got)
+	}
+}
+
 // TestTheDaysLettersArePrintedAsOneFile: in order, each on a sheet of its own, with the extract behind it, and nobody else's.
 func TestTheDaysLettersArePrintedAsOneFile(t *testing.T) {
 	t.Parallel()
@@ -126,6 +160,7 @@ func TestTheDaysLettersArePrintedAsOneFile(t *testing.T) {
 	if at != len(pages) && at-1 != len(pages) {
 		t.Errorf("%d pages, of the control list %d", len(pages), at)
 	}
+	inWindow(t, file, 1)
 	if all := strings.Join(pages, ""); strings.Contains(all, portal) || strings.Contains(all, "-BUN") {
 		t.Error("somebody else's letter is in the file")
 	}
@@ -321,7 +356,7 @@ func TestProtectedPeoplesLettersAreInNoBatch(t *testing.T) {
 	number := onPaper(w, maja, "post", home, "SN")
 	w.Answer("SN", number+"-SN", models.OutcomeNeutral)
 	id, _, _ := printed(t, w, "registrator SN", "SN")
-	w.Clear("ombud SN")
+	w.Clear("ombud SN", "decider SN", "dso SN")
 	if err := w.ProtectCase(ctx, w.As("ombud SN"), number+"-SN"); err != nil {
 		t.Fatal(err)
 	}
