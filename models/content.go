@@ -4,8 +4,6 @@ import (
 	"time"
 
 	"gorm.io/gorm"
-
-	"insyn/internal/calendar"
 )
 
 // Concern is what a request says to one controller.
@@ -129,35 +127,6 @@ const (
 	NotSearched = "not-searched"
 )
 
-// Item is one piece of material: a text or a file, with what is to be done with it.
-type Item struct {
-	ID           ItemID
-	CaseID       CaseID
-	ControllerID ControllerID
-	SearchID     SearchID
-	Position     int
-	Title        Sealed
-	Body         Sealed
-	FileID       FileID
-	SHA256       []byte  `gorm:"column:sha256"`
-	Disposition  *string // release or withhold
-	Ground       *string
-	Explanation  Sealed
-	DraftSince   calendar.Date
-	AddedBy      StaffID
-	CreatedAt    time.Time
-
-	TitleText       string `gorm:"-"`
-	BodyText        string `gorm:"-"`
-	ExplanationText string `gorm:"-"`
-}
-
-// Dispositions of an item.
-const (
-	Release  = "release"
-	Withhold = "withhold"
-)
-
 // File is the record of a sealed file; its bytes lie in the file store under its id.
 type File struct {
 	ID           FileID
@@ -177,6 +146,7 @@ type File struct {
 	CreatedAt  time.Time
 	ReleasedAt *time.Time
 	AppealID   AppealID // of what was sent with an appeal; until that is sent it is zero
+	Number     *int     // of a released piece of material: its place among the files of the package, from 1
 
 	NameText string `gorm:"-"`
 }
@@ -186,9 +156,12 @@ const (
 	FileAttachment  = "attachment"
 	FileItem        = "item"
 	FileLetter      = "letter"
-	FileExtractHTML = "extract-html"
+	FileExtractHTML = "extract-html" // of extracts made before there was a PDF
+	FileExtractPDF  = "extract-pdf"
 	FileExtractJSON = "extract-json"
 	FileExtractCSV  = "extract-csv"
+	FileManifest    = "manifest"  // of the package; the package is known by it
+	FileSignature   = "signature" // of the manifest
 	FileAppeal      = "appeal"
 )
 
@@ -302,9 +275,11 @@ func (tx *Tx) File(id FileID) (File, error) {
 	return f, err
 }
 
-// Files lists the records of a case's files that the actor may see, opened.
-func (tx *Tx) Files(id CaseID) ([]File, error) {
-	rows, err := raw[File](tx, "select * from files where case_id = ? order by created_at, id", id)
+// Files lists the records of a case's files of some purposes that the actor may see, opened. Material there can be thousands
+// of: see ItemPage and ReleasedFiles.
+func (tx *Tx) Files(id CaseID, purpose string, more ...string) ([]File, error) {
+	purposes := append([]string{purpose}, more...)
+	rows, err := raw[File](tx, "select * from files where case_id = ? and purpose in ? order by created_at, id", id, purposes)
 	for i := range rows {
 		if err == nil {
 			rows[i].NameText, err = tx.Open(id.UUID(), "files", "name", rows[i].ID.UUID(), rows[i].Name)
@@ -344,73 +319,39 @@ func (tx *Tx) FileExists(id FileID) (bool, error) {
 	return len(rows) > 0, err
 }
 
-// ReleaseFiles opens a case's answer to the person.
-func (tx *Tx) ReleaseFiles(ids []FileID) error {
-	return tx.db.Exec("update files set released_at = ? where id in ? and released_at is null", tx.Now, ids).Error
+// ReleaseFiles opens a case's answer to the person: the documents, and the material in the order of its numbers.
+func (tx *Tx) ReleaseFiles(documents, material []FileID) error {
+	if err := tx.db.Exec("update files set released_at = ? where id = any (?::uuid[]) and released_at is null", tx.Now, idArray(documents)).Error; err != nil {
+		return err
+	}
+	return tx.db.Exec(`update files f set released_at = ?, number = n.number from unnest(?::uuid[]) with ordinality n (id, number)
+		where f.id = n.id and f.released_at is null`, tx.Now, idArray(material)).Error
 }
 
-// InsertItem adds a piece of material, sealed, last in the case's list.
-func (tx *Tx) InsertItem(i *Item) (err error) {
-	key, row := i.CaseID.UUID(), i.ID.UUID()
-	if i.Title, err = tx.Seal(key, "items", "title", row, i.TitleText); err != nil {
-		return err
+func idArray[T any](ids []ID[T]) UUIDArray {
+	out := make(UUIDArray, len(ids))
+	for i, id := range ids {
+		out[i] = id.String()
 	}
-	if i.Body, err = tx.Seal(key, "items", "body", row, i.BodyText); err != nil {
-		return err
-	}
-	rows, err := raw[struct{ N int }](tx, "select coalesce(max(position), 0) + 1 as n from items where case_id = ?", i.CaseID)
-	if err != nil {
-		return err
-	}
-	i.Position, i.CreatedAt = rows[0].N, tx.Now
-	return gorm.G[Item](tx.db).Create(tx.Context(), i)
+	return out
 }
 
-// Items lists a case's material, opened, in its order.
-func (tx *Tx) Items(id CaseID) ([]Item, error) {
-	rows, err := raw[Item](tx, "select * from items where case_id = ? order by position, id", id)
-	for n := range rows {
+// ReleasedFiles lists the material that is released in a case by its numbers, from the one after a number on, opened.
+func (tx *Tx) ReleasedFiles(id CaseID, after, limit int) ([]File, error) {
+	rows, err := raw[File](tx, "select * from files where case_id = ? and number > ? order by number limit ?", id, after, limit)
+	for i := range rows {
 		if err == nil {
-			err = tx.openItem(&rows[n])
+			rows[i].NameText, err = tx.Open(id.UUID(), "files", "name", rows[i].ID.UUID(), rows[i].Name)
 		}
 	}
 	return rows, err
 }
 
-// Item loads one piece of material of a case, opened.
-func (tx *Tx) Item(id CaseID, item ItemID) (Item, error) {
-	i, err := one(gorm.G[Item](tx.db).Where("id = ? and case_id = ?", item, id).First(tx.Context()))
+// CountReleased tells how many files of material are released in a case.
+func (tx *Tx) CountReleased(id CaseID) (int, error) {
+	rows, err := raw[struct{ N int }](tx, "select count(*) as n from files where case_id = ? and number is not null", id)
 	if err != nil {
-		return i, err
+		return 0, err
 	}
-	return i, tx.openItem(&i)
-}
-
-func (tx *Tx) openItem(i *Item) (err error) {
-	key, row := i.CaseID.UUID(), i.ID.UUID()
-	if i.TitleText, err = tx.Open(key, "items", "title", row, i.Title); err != nil {
-		return err
-	}
-	if i.BodyText, err = tx.Open(key, "items", "body", row, i.Body); err != nil {
-		return err
-	}
-	i.ExplanationText, err = tx.Open(key, "items", "explanation", row, i.Explanation)
-	return err
-}
-
-// Dispose stores what is to be done with an item: released, or withheld on a ground with an explanation.
-func (tx *Tx) Dispose(i *Item) error {
-	explanation, err := tx.Seal(i.CaseID.UUID(), "items", "explanation", i.ID.UUID(), i.ExplanationText)
-	if err != nil {
-		return err
-	}
-	res := tx.db.Exec("update items set disposition = ?, ground = ?, explanation = ?, draft_since = ? where id = ? and case_id = ?",
-		i.Disposition, i.Ground, []byte(explanation), i.DraftSince, i.ID, i.CaseID)
-	return changed(res.RowsAffected, res.Error)
-}
-
-// DeleteItem removes a piece of material that was added by mistake.
-func (tx *Tx) DeleteItem(i Item) error {
-	res := tx.db.Exec("delete from items where id = ? and case_id = ?", i.ID, i.CaseID)
-	return changed(res.RowsAffected, res.Error)
+	return rows[0].N, nil
 }

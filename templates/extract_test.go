@@ -2,6 +2,8 @@ package templates_test
 
 import (
 	"bytes"
+	"errors"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -16,6 +18,37 @@ func own() []templates.OwnData {
 		Title: "Din begäran", At: time.Date(2027, time.April, 1, 7, 12, 0, 0, time.UTC),
 		Text: "Alla uppgifter om mig.\n\nJag vill veta vad som står om mig.", File: "karta.pdf",
 	}}
+}
+
+// each visits what is there, as often as it is asked.
+func each[T any](all ...T) func(func(T) error) error {
+	return func(visit func(T) error) error {
+		for _, v := range all {
+			if err := visit(v); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+func visits() templates.ExtractTable {
+	return templates.ExtractTable{Headings: []string{"Datum", "Händelse"}, Rows: 2, Longest: []int{10, 30},
+		Each: each([]string{"2025-03-03", "Maja ringde"}, []string{"2025-03-05", "<b>Svar</b> 😀"})}
+}
+
+func wide() templates.ExtractTable {
+	return templates.ExtractTable{Name: "Blad1", Headings: []string{"Datum", "Handläggare", "Slag", "Ärende", "Fastighet", "Status", "Anteckning"}, Rows: 1,
+		Longest: []int{10, 12, 10, 12, 14, 8, 40},
+		Each:    each([]string{"2025-03-03", "Eva Ek", "Samtal", "B-12", "Eken 1:4", "", "Frågade om altanen."})}
+}
+
+func files() []templates.ExtractFile {
+	return []templates.ExtractFile{
+		{Path: "Handlingar/Handling 0001.pdf", Title: "Ansökan 2025", Name: "ansokan-maja.pdf", Size: 2_140_000, SHA256: strings.Repeat("0f", 32)},
+		{Path: "Handlingar/Handling 0002.csv", Title: "Samtal", Name: "samtal.csv", Size: 90, SHA256: strings.Repeat("1e", 32)},
+		{Path: "Handlingar/Handling 0003.xlsx", Title: "Logg", Name: "logg.xlsx", Size: 9000, SHA256: strings.Repeat("2d", 32)},
+	}
 }
 
 func extracts() map[string]templates.ExtractDoc {
@@ -33,82 +66,124 @@ func extracts() map[string]templates.ExtractDoc {
 				Categories: "Namn, adress och fastighet.", Recipients: "Lantmäteriet.", Storage: "Bevaras.", Source: "Från dig.",
 				Automated: "Nej.", ThirdCountry: "Nej.",
 			}},
-			Items: []templates.ExtractItem{
-				{Title: "Ansökan 2025", FileName: "01-ansokan.pdf", Size: 2_140_000, SHA256: strings.Repeat("0f", 32)},
-				{Title: "Anteckning", Text: "Maja ringde 3 mars.\n<b>Vill bygga altan.</b>"},
-			},
+			Count: 4, Items: each(templates.ExtractItem{Title: "Ansökan 2025", File: &files()[0]},
+				templates.ExtractItem{Title: "Anteckning", Text: "Maja ringde 3 mars.\n<b>Vill bygga altan.</b>"},
+				templates.ExtractItem{Title: "Samtal", File: &files()[1], Tables: []templates.ExtractTable{visits()}},
+				templates.ExtractItem{Title: "Logg", File: &files()[2], Tables: []templates.ExtractTable{wide()}}),
 		},
-		{Name: "Gemensam e-postlåda", Items: []templates.ExtractItem{{Title: "Mejl", Text: "Hej!"}}},
+		{Name: "Gemensam e-postlåda", Count: 1, Items: each(templates.ExtractItem{Title: "Mejl", Text: "Hej!"})},
 	}
+	full.Files, full.FileCount = each(files()...), 3
 	neutral := base
 	neutral.Controller, neutral.Number = socialnamnden(), "INS-2027-00042-SN"
 	return map[string]templates.ExtractDoc{"full": full, "neutral": neutral}
 }
 
+// extractHTML draws an extract for a screen.
+func extractHTML(t *testing.T, lang string, d templates.ExtractDoc) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := load(t, nil).ExtractHTML(&b, lang, d); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// extractPDF draws an extract as it is sealed.
+func extractPDF(t *testing.T, lang string, d templates.ExtractDoc) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if _, err := load(t, nil).ExtractPDF(&b, lang, d); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// readAloud is what a PDF says, in the order a screen reader reads it.
+func readAloud(t *testing.T, doc []byte) []byte {
+	t.Helper()
+	cmd := exec.Command("pdftotext", "-enc", "UTF-8", "-", "-")
+	cmd.Stdin = bytes.NewReader(doc)
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("pdftotext: %v", err)
+	}
+	return out
+}
+
 func TestExtractsAreAsTheyWereRead(t *testing.T) {
 	t.Parallel()
-	s := load(t, nil)
 	for name, d := range extracts() {
 		for _, lang := range []string{"sv", "en"} {
-			got, err := s.Extract(lang, d)
-			if err != nil {
-				t.Fatal(err)
-			}
-			again, err := s.Extract(lang, d)
-			if err != nil || !bytes.Equal(got, again) {
-				t.Errorf("another extract the second time (%v)", err)
+			got := extractHTML(t, lang, d)
+			if again := extractHTML(t, lang, d); !bytes.Equal(got, again) {
+				t.Error("another extract the second time")
 			}
 			golden(t, filepath.Join("testdata", "extract", name+"."+lang+".html"), got)
 			selfContained(t, got)
 			if lix := readability(t, got); lang == "sv" && lix > 40 {
 				t.Errorf("%s: LIX %.0f, at most 40", name, lix)
 			}
+			doc := extractPDF(t, lang, d)
+			if again := extractPDF(t, lang, d); !bytes.Equal(doc, again) {
+				t.Error("another PDF the second time")
+			}
+			golden(t, filepath.Join("testdata", "extract", name+"."+lang+".txt"), readAloud(t, doc))
 		}
 	}
 }
 
 func TestTheNeutralExtractHoldsTheCasesOwnDataOnly(t *testing.T) {
 	t.Parallel()
-	s := load(t, nil)
 	nothing := extracts()["neutral"]
 	secret := nothing
 	secret.Withheld = 7
-	a, errA := s.Extract("sv", nothing)
-	b, errB := s.Extract("sv", secret)
-	if errA != nil || errB != nil || !bytes.Equal(a, b) {
-		t.Errorf("the extracts differ (%v, %v)", errA, errB)
-	}
-	if !bytes.Contains(a, []byte("Din begäran")) || bytes.Contains(a, []byte("Det här har vi om dig")) {
+	if a, b := extractHTML(t, "sv", nothing), extractHTML(t, "sv", secret); !bytes.Equal(a, b) || !bytes.Contains(a, []byte("Din begäran")) ||
+		bytes.Contains(a, []byte("Det här har vi om dig")) || bytes.Contains(a, []byte("Handlingar")) {
 		t.Error("the neutral extract is not the case's own data")
+	}
+	if !bytes.Equal(extractPDF(t, "sv", nothing), extractPDF(t, "sv", secret)) {
+		t.Error("the PDFs differ")
 	}
 }
 
 func TestAnExtractSaysWhatArticle15AsksFor(t *testing.T) {
 	t.Parallel()
-	doc, err := load(t, nil).Extract("sv", extracts()["full"])
-	if err != nil {
-		t.Fatal(err)
-	}
+	doc := string(extractHTML(t, "sv", extracts()["full"]))
 	for _, want := range []string{
-		"(ändamål)", "rättslig grund", "Vilka slags uppgifter", "Lantmäteriet", "Bevaras", "rättelse", "radering", "begränsning", "invändning",
-		"imy.se", "Var de kommer från", "dator beslutar", "utanför EU", "2,1\u00a0MB", strings.Repeat("0f", 32), "En handling lämnar vi inte ut",
-		"&lt;b&gt;Vill bygga", "Står inte i vår förteckning",
+		"a. Varför", "(ändamål)", "rättslig grund", "b. Vilka slags uppgifter", "c. Vem", "Lantmäteriet", "d. Hur länge", "Bevaras", "e. Vad du kan begära",
+		"f. Hur du klagar", "g. Var uppgifterna kommer från", "h. Om en dator beslutar", "rättelse", "radering", "begränsning", "invändning",
+		"imy.se", "utanför EU", "2,1\u00a0MB", strings.Repeat("0f", 8), "En handling lämnar vi inte ut", "&lt;b&gt;Vill bygga", "Vår förteckning säger inget",
+		"Handlingar/Handling 0001.pdf", "&lt;b&gt;Svar&lt;/b&gt;",
 	} {
-		if !strings.Contains(string(doc), want) {
+		if !strings.Contains(doc, want) {
 			t.Errorf("the extract does not say %q", want)
 		}
 	}
 }
 
-func TestAFileWithoutItsHashIsRefused(t *testing.T) {
+func TestACharacterThatTheFontsLackIsSpelled(t *testing.T) {
 	t.Parallel()
+	if said := string(readAloud(t, extractPDF(t, "sv", extracts()["full"]))); !strings.Contains(said, "[U+1F600]") {
+		t.Error("😀 is not spelled")
+	}
+}
+
+func TestAnExtractThatCannotBeReadIsNotMade(t *testing.T) {
+	t.Parallel()
+	broken := errors.New("the store is down")
 	d := extracts()["full"]
-	d.Systems = []templates.ExtractSystem{{Name: "Bygglov", Items: []templates.ExtractItem{{Title: "Karta", FileName: "karta.pdf", Size: 3}}}}
-	if _, err := load(t, nil).Extract("sv", d); err == nil {
-		t.Error("an extract was made")
+	d.Systems = []templates.ExtractSystem{{Name: "Bygglov", Count: 1, Items: func(visit func(templates.ExtractItem) error) error {
+		if err := visit(templates.ExtractItem{Title: "Ett", Text: "Hej."}); err != nil {
+			return err
+		}
+		return broken
+	}}}
+	if _, err := load(t, nil).ExtractPDF(&bytes.Buffer{}, "sv", d); !errors.Is(err, broken) {
+		t.Errorf("made, or stopped by something else: %v", err)
 	}
 	d.Person = ""
-	if _, err := load(t, nil).Extract("sv", d); err == nil {
+	if _, err := load(t, nil).ExtractPDF(&bytes.Buffer{}, "sv", d); err == nil {
 		t.Error("an extract was made for nobody")
 	}
 }

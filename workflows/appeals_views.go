@@ -62,7 +62,7 @@ func (s *Service) fillAppeals(tx *models.Tx, v *CaseView) error {
 	if v.Case.DecidedAt == nil {
 		return nil
 	}
-	files, err := tx.Files(v.Case.ID)
+	files, err := tx.Files(v.Case.ID, models.FileAppeal)
 	if err != nil {
 		return err
 	}

@@ -25,9 +25,10 @@ type work struct {
 	after    []func(seq int64) error
 
 	loadedSearches []models.Search
-	loadedItems    []models.Item
+	loadedCounts   []models.ItemCount
 	loadedReviews  []models.Review
 	loadedMeasures []models.Measure
+	loadedManifest []byte
 }
 
 // Apply takes a transition of a case. It is the only door through which a case changes state. Errors: ErrNotFound,
@@ -252,15 +253,16 @@ func (w *work) searches() ([]models.Search, error) {
 	return w.loadedSearches, nil
 }
 
-func (w *work) items() ([]models.Item, error) {
-	if w.loadedItems == nil {
-		rows, err := w.tx.Items(w.c.ID)
+// counts tells how much material there is; the material itself is read a page at a time.
+func (w *work) counts() ([]models.ItemCount, error) {
+	if w.loadedCounts == nil {
+		rows, err := w.tx.CountItems(w.c.ID)
 		if err != nil {
 			return nil, err
 		}
-		w.loadedItems = rows
+		w.loadedCounts = rows
 	}
-	return w.loadedItems, nil
+	return w.loadedCounts, nil
 }
 
 func (w *work) reviews() ([]models.Review, error) {
@@ -279,7 +281,7 @@ func (w *work) material() (material, error) {
 	if err != nil {
 		return material{}, err
 	}
-	items, err := w.items()
+	items, err := w.counts()
 	if err != nil {
 		return material{}, err
 	}

@@ -11,8 +11,9 @@ import (
 	"insyn/models"
 )
 
-// CasePage shows a case to those who work on it: one transaction, and in the read log before anything is sent.
-func (s *Service) CasePage(ctx context.Context, actor models.Actor, number string) (CaseView, error) {
+// CasePage shows a case to those who work on it: one transaction, and in the read log before anything is sent. at says which page
+// of the material to show; without it the first.
+func (s *Service) CasePage(ctx context.Context, actor models.Actor, number string, at ...MaterialAt) (CaseView, error) {
 	var v CaseView
 	err := s.Store.InTx(ctx, actor, func(tx *models.Tx) error {
 		c, err := tx.CaseByNumber(number)
@@ -22,7 +23,7 @@ func (s *Service) CasePage(ctx context.Context, actor models.Actor, number strin
 		if actor.Kind != models.StaffKind {
 			return ErrNotFound
 		}
-		if v, err = s.caseView(tx, c); err != nil {
+		if v, err = s.caseView(tx, c, firstOf(at)); err != nil {
 			return err
 		}
 		return tx.LogReading("case", c.ControllerID, c.ID.UUID())
@@ -31,7 +32,7 @@ func (s *Service) CasePage(ctx context.Context, actor models.Actor, number strin
 }
 
 // caseView gathers the page. Those who keep the diary see the letter and its service, and no content.
-func (s *Service) caseView(tx *models.Tx, c models.Case) (CaseView, error) {
+func (s *Service) caseView(tx *models.Tx, c models.Case, at MaterialAt) (CaseView, error) {
 	ctl, err := tx.Controller(c.ControllerID)
 	if err != nil {
 		return CaseView{}, err
@@ -52,7 +53,7 @@ func (s *Service) caseView(tx *models.Tx, c models.Case) (CaseView, error) {
 	}
 	fill := []func(*models.Tx, *CaseView) error{s.fillClock, s.fillLetters, s.fillAppeals, s.fillEvents}
 	if content {
-		fill = append(fill, s.fillContent, s.fillSearchNotes, s.fillReviews, s.fillDecision, s.fillColleagues)
+		fill = append(fill, s.fillContent, s.fillMaterial(at), s.fillSearchNotes, s.fillReviews, s.fillDecision, s.fillColleagues)
 	}
 	fill = append(fill, s.fillActions)
 	for _, f := range fill {
@@ -101,34 +102,16 @@ func (s *Service) fillContent(tx *models.Tx, v *CaseView) error {
 	if v.Searches, err = tx.Searches(id); err != nil {
 		return err
 	}
-	items, err := tx.Items(id)
+	all, err := tx.Files(id, models.FileAttachment)
 	if err != nil {
 		return err
 	}
-	all, err := tx.Files(id)
-	if err != nil {
-		return err
-	}
-	byID := map[models.FileID]FileView{}
 	for _, f := range all {
-		byID[f.ID] = fileView(f)
-		if f.Purpose == models.FileAttachment {
-			v.Files = append(v.Files, fileView(f))
-		}
+		v.Files = append(v.Files, fileView(f))
 	}
 	systems := map[models.SearchID]string{}
 	for _, y := range v.Searches {
 		systems[y.ID] = y.System
-	}
-	for _, i := range items {
-		row := ItemView{Item: i, System: systems[i.SearchID]}
-		if f, ok := byID[i.FileID]; ok && !i.FileID.IsZero() {
-			row.File = &f
-		}
-		if i.Ground != nil {
-			row.GroundText = "ground." + *i.Ground
-		}
-		v.Items = append(v.Items, row)
 	}
 	measures, err := tx.Measures(id)
 	if err != nil {
@@ -211,20 +194,15 @@ func (s *Service) fillReviews(tx *models.Tx, v *CaseView) error {
 	if err != nil {
 		return err
 	}
-	items := make([]models.Item, len(v.Items))
-	for i := range v.Items {
-		items[i] = v.Items[i].Item
+	if len(reviews) == 0 {
+		return nil
 	}
-	measures := make([]models.Measure, len(v.Measures))
-	for i := range v.Measures {
-		measures[i] = v.Measures[i].Measure
-	}
-	_, sha, err := makeManifest(v.Case.ID, v.Searches, items, measures)
-	if err != nil {
+	w := &work{s: s, tx: tx, c: &v.Case, ctl: v.Controller, from: v.Case.State}
+	if v.manifestSHA, err = w.manifestSHA(); err != nil {
 		return err
 	}
 	for _, r := range reviews {
-		v.Reviews = append(v.Reviews, ReviewView{Review: r, Reviewer: names[r.ReviewerID], Same: string(r.ManifestSHA) == string(sha)})
+		v.Reviews = append(v.Reviews, ReviewView{Review: r, Reviewer: names[r.ReviewerID], Same: string(r.ManifestSHA) == string(v.manifestSHA)})
 	}
 	return nil
 }
@@ -242,15 +220,8 @@ func (s *Service) fillDecision(tx *models.Tx, v *CaseView) error {
 			return err
 		}
 		v.Proposal = &ProposalView{Outcome: *c.Outcome, Reasons: p.Reasons, By: names[c.ProposedBy], At: *c.ProposedAt}
-		for _, i := range v.Items {
-			switch {
-			case i.Disposition == nil:
-			case *i.Disposition == models.Release:
-				v.Proposal.Released++
-			default:
-				v.Proposal.Withheld++
-			}
-		}
+		m := materialOf(*v)
+		v.Proposal.Released, v.Proposal.Withheld = m.Released, m.Withheld
 		if v.Delegations, err = ownDelegations(tx, c, *c.Outcome, v.Today); err != nil {
 			return err
 		}
@@ -301,15 +272,13 @@ func (s *Service) fillLetters(tx *models.Tx, v *CaseView) error {
 	if v.Case.DecidedAt == nil {
 		return nil
 	}
-	all, err := tx.Files(v.Case.ID)
+	all, err := tx.Files(v.Case.ID, models.FileLetter)
 	if err != nil {
 		return err
 	}
 	for _, f := range all {
-		if f.Purpose == models.FileLetter {
-			view := fileView(f)
-			v.Letter = &view
-		}
+		view := fileView(f)
+		v.Letter = &view
 	}
 	if v.Services, err = tx.Services(v.Case.ID); err != nil {
 		return err
@@ -408,7 +377,7 @@ func (s *Service) fillActions(tx *models.Tx, v *CaseView) error {
 			continue
 		}
 		c := v.Case
-		w := &work{s: s, tx: tx, c: &c, ctl: v.Controller, from: c.State, event: map[string]any{}}
+		w := &work{s: s, tx: tx, c: &c, ctl: v.Controller, from: c.State, event: map[string]any{}, loadedManifest: v.manifestSHA}
 		refused, err := w.blocked(t.Guards)
 		if err != nil {
 			return err

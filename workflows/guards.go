@@ -117,11 +117,11 @@ func guardReviewOver() Guard {
 // What is decided and released is what was proposed, and offered or reviewed: byte for byte.
 func guardManifest() Guard {
 	return Guard{"the extract is the one proposed", func(w *work) error {
-		_, sha, err := w.manifest()
+		sha, err := w.manifestSHA()
 		if err != nil {
 			return err
 		}
-		whole, err := w.itemFilesWhole()
+		whole, err := w.tx.ItemFilesWhole(w.c.ID)
 		if err == nil && (!whole || !bytes.Equal(sha, w.c.ManifestSHA)) {
 			return Refusal{Key: "guard.manifest-changed"}
 		}

@@ -112,16 +112,17 @@ func (w *work) letterHead(a authority, person models.Person) (templates.LetterDo
 }
 
 func (w *work) accessLetter(d templates.LetterDoc) (templates.LetterDoc, error) {
-	items, err := w.items()
+	m, err := w.material()
 	if err != nil {
 		return d, err
 	}
-	for _, i := range items {
-		if i.Disposition != nil && *i.Disposition == models.Withhold {
-			d.Withheld = append(d.Withheld, templates.Withheld{Title: i.TitleText, Explanation: i.ExplanationText, Ground: *i.Ground})
-			continue
-		}
-		d.Released++
+	d.Released = m.Released
+	err = w.tx.EachItem(w.c.ID, models.ItemQuery{Disposition: models.Withhold, Heads: true}, func(i models.Item) error {
+		d.Withheld = append(d.Withheld, templates.Withheld{Title: i.TitleText, Explanation: i.ExplanationText, Ground: *i.Ground})
+		return nil
+	})
+	if err != nil {
+		return d, err
 	}
 	return d, nil
 }

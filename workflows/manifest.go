@@ -1,22 +1,16 @@
 package workflows
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
-	"fmt"
+	"io"
 
 	"insyn/models"
 )
 
-// manifest lists what an extract consists of. Its SHA-256 is what the DSO is offered, what is decided and what is released.
-type manifest struct {
-	Case  models.CaseID  `json:"case"`
-	Items []manifestItem `json:"items"`
-	// Measures are what is done in the systems, where a right is answered by that (art 16 and 17).
-	Measures []manifestMeasure `json:"measures,omitempty"`
-}
+// The manifest of an extract is JSON: {"case": …, "items": [manifestItem …], "measures": [manifestMeasure …]}, measures where a
+// right is answered by what is done in the systems (art 16 and 17). It lists what the extract consists of and names nothing of
+// it. Its SHA-256 is what the DSO is offered, what is decided and what is released.
 
 type manifestMeasure struct {
 	Measure     models.MeasureID `json:"measure"`
@@ -37,73 +31,80 @@ type manifestItem struct {
 	Explanation string          `json:"explanation,omitempty"` // SHA-256 of what the letter will say
 }
 
-// manifest makes the manifest of the extract as it stands, and its hash.
-func (w *work) manifest() ([]byte, []byte, error) {
+// manifest writes the manifest of the extract as it stands, and tells its hash. The material is read a page at a time.
+func (w *work) manifest(to io.Writer) ([]byte, error) {
 	searches, err := w.searches()
 	if err != nil {
-		return nil, nil, err
-	}
-	items, err := w.items()
-	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	measures, err := w.measures()
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	return makeManifest(w.c.ID, searches, items, measures)
+	return writeManifest(to, w.c.ID, searches, measures, func(visit func(models.Item) error) error {
+		return w.tx.EachItem(w.c.ID, models.ItemQuery{}, visit)
+	})
 }
 
-// itemFilesWhole tells whether every item's file still has the record it was added with.
-func (w *work) itemFilesWhole() (bool, error) {
-	items, err := w.items()
-	if err != nil {
-		return false, err
+// manifestSHA is the hash of the manifest of the extract as it stands; it is reckoned once.
+func (w *work) manifestSHA() (sha []byte, err error) {
+	if w.loadedManifest == nil {
+		w.loadedManifest, err = w.manifest(io.Discard)
 	}
-	all, err := w.tx.Files(w.c.ID)
-	if err != nil {
-		return false, err
-	}
-	sums := make(map[models.FileID][]byte, len(all))
-	for _, f := range all {
-		sums[f.ID] = f.SHA256
-	}
-	for _, i := range items {
-		if !i.FileID.IsZero() && !bytes.Equal(sums[i.FileID], i.SHA256) {
-			return false, nil
-		}
-	}
-	return true, nil
+	return w.loadedManifest, err
 }
 
-func makeManifest(id models.CaseID, searches []models.Search, items []models.Item, measures []models.Measure) (body, sha []byte, err error) {
+// writeManifest writes a manifest item by item: it is as long as there is material.
+func writeManifest(to io.Writer, id models.CaseID, searches []models.Search, measures []models.Measure, each func(func(models.Item) error) error) ([]byte, error) {
 	systems := make(map[models.SearchID]models.SystemID, len(searches))
 	for _, s := range searches {
 		systems[s.ID] = s.SystemID
 	}
-	m := manifest{Case: id, Items: make([]manifestItem, 0, len(items))}
-	for _, i := range items {
-		row := manifestItem{Item: i.ID, System: systems[i.SearchID], SHA256: contentHash(i), Title: hashText(i.TitleText)}
-		if i.Disposition != nil {
-			row.Disposition = *i.Disposition
-		}
-		if i.Ground != nil {
-			row.Ground, row.Explanation = *i.Ground, hashText(i.ExplanationText)
-		}
-		m.Items = append(m.Items, row)
+	sum := sha256.New()
+	m := &jsonWriter{to: io.MultiWriter(to, sum)}
+	n := 0
+	m.text(`{"case":`)
+	m.value(id)
+	m.text(`,"items":[`)
+	err := each(func(i models.Item) error {
+		m.text(parted(n))
+		n++
+		m.value(manifestItemOf(i, systems[i.SearchID]))
+		return m.err
+	})
+	if err != nil {
+		return nil, err
 	}
-	for _, x := range measures {
-		row := manifestMeasure{Measure: x.ID, System: systems[x.SearchID], Kind: x.Kind, What: hashText(x.WhatText)}
-		if x.Ground != nil {
-			row.Ground, row.Explanation = *x.Ground, hashText(x.ExplanationText)
+	m.text("]")
+	if len(measures) > 0 {
+		rows := make([]manifestMeasure, len(measures))
+		for n, x := range measures {
+			rows[n] = manifestMeasureOf(x, systems[x.SearchID])
 		}
-		m.Measures = append(m.Measures, row)
+		m.text(`,"measures":`)
+		m.value(rows)
 	}
-	if body, err = json.Marshal(m); err != nil {
-		return nil, nil, fmt.Errorf("encode manifest: %w", err)
+	m.text("}")
+	return sum.Sum(nil), m.err
+}
+
+func manifestItemOf(i models.Item, system models.SystemID) manifestItem {
+	row := manifestItem{Item: i.ID, System: system, SHA256: contentHash(i), Title: hashText(i.TitleText)}
+	if i.Disposition != nil {
+		row.Disposition = *i.Disposition
 	}
-	sum := sha256.Sum256(body)
-	return body, sum[:], nil
+	if i.Ground != nil {
+		row.Ground, row.Explanation = *i.Ground, hashText(i.ExplanationText)
+	}
+	return row
+}
+
+func manifestMeasureOf(x models.Measure, system models.SystemID) manifestMeasure {
+	row := manifestMeasure{Measure: x.ID, System: system, Kind: x.Kind, What: hashText(x.WhatText)}
+	if x.Ground != nil {
+		row.Ground, row.Explanation = *x.Ground, hashText(x.ExplanationText)
+	}
+	return row
 }
 
 // contentHash is taken anew over a text; of a file it is what was taken when the bytes were sealed, which the seal checks

@@ -42,7 +42,7 @@ type material struct {
 // empty tells whether nothing at all is said about what was found.
 func (m material) empty() bool { return m.Released+m.Withheld+m.Changed+m.Supplemented+m.Kept == 0 }
 
-func weigh(searches []models.Search, items []models.Item, measures []models.Measure) material {
+func weigh(searches []models.Search, items []models.ItemCount, measures []models.Measure) material {
 	var m material
 	with := map[models.SearchID]bool{}
 	for _, i := range items {
@@ -67,14 +67,14 @@ func weigh(searches []models.Search, items []models.Item, measures []models.Meas
 	return m
 }
 
-func (m *material) addItem(i models.Item) {
+func (m *material) addItem(i models.ItemCount) {
 	switch {
 	case i.Disposition == nil:
-		m.Unmarked++
+		m.Unmarked += i.N
 	case *i.Disposition == models.Release:
-		m.Released++
+		m.Released += i.N
 	default:
-		m.Withheld++
+		m.Withheld += i.N
 	}
 }
 
@@ -116,13 +116,9 @@ func ReviewOffered(v CaseView) bool {
 }
 
 func materialOf(v CaseView) material {
-	items := make([]models.Item, len(v.Items))
-	for i := range v.Items {
-		items[i] = v.Items[i].Item
-	}
 	measures := make([]models.Measure, len(v.Measures))
 	for i := range v.Measures {
 		measures[i] = v.Measures[i].Measure
 	}
-	return weigh(v.Searches, items, measures)
+	return weigh(v.Searches, v.ItemCounts, measures)
 }

@@ -90,7 +90,7 @@ func (s *Service) sample(tx *models.Tx, ctl models.Controller, document string, 
 	parts := resolveParts(rows, ctl, as.Lang).In(document)
 	parts.Example = true
 	if document == "extract" {
-		return s.Templates.Extract(as.Lang, s.sampleExtract(ctl, today, as.Lang, parts))
+		return s.samplePage(as, s.sampleExtract(ctl, today, as.Lang, parts))
 	}
 	d := s.sampleLetter(ctl, today, as.Lang, parts)
 	if !as.PDF {
@@ -98,6 +98,16 @@ func (s *Service) sample(tx *models.Tx, ctl models.Controller, document string, 
 	}
 	var b bytes.Buffer
 	_, err = s.Templates.LetterPDF(&b, as.Lang, d)
+	return b.Bytes(), err
+}
+
+func (s *Service) samplePage(as SampleForm, d templates.ExtractDoc) ([]byte, error) {
+	var b bytes.Buffer
+	if !as.PDF {
+		err := s.Templates.ExtractHTML(&b, as.Lang, d)
+		return b.Bytes(), err
+	}
+	_, err := s.Templates.ExtractPDF(&b, as.Lang, d)
 	return b.Bytes(), err
 }
 
@@ -123,7 +133,8 @@ func (s *Service) sampleExtract(ctl models.Controller, today calendar.Date, lang
 	d := templates.ExtractDoc{Controller: letterhead(ctl), Number: sampleNumber, Made: today, Person: say("own.sample.name"), Received: today.AddDays(-20), Parts: parts}
 	d.Own = []templates.OwnData{{Title: say("extract.own.request"), At: today.AddDays(-20).In(calendar.Stockholm()), Text: say("extract.own.everything")}}
 	if !ctl.Sensitive {
-		d.Systems = []templates.ExtractSystem{{Name: say("own.sample.system"), Items: []templates.ExtractItem{{Title: say("own.sample.item"), Text: say("own.sample.text")}}}}
+		item := templates.ExtractItem{Title: say("own.sample.item"), Text: say("own.sample.text")}
+		d.Systems = []templates.ExtractSystem{{Name: say("own.sample.system"), Count: 1, Items: func(visit func(templates.ExtractItem) error) error { return visit(item) }}}
 	}
 	return d
 }

@@ -59,7 +59,7 @@ func posting(c models.Case, letter models.File, answer []models.File, way string
 
 // postAnswer has the decision letter of a released case printed and posted. A case without one has nothing to post.
 func postAnswer(tx *models.Tx, c models.Case, way string) error {
-	all, err := tx.Files(c.ID)
+	all, err := tx.Files(c.ID, models.FileLetter, append(extractPurposes(), models.FileItem)...)
 	if err != nil {
 		return err
 	}

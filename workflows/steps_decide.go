@@ -1,7 +1,6 @@
 package workflows
 
 import (
-	"bytes"
 	"context"
 	"encoding/hex"
 	"errors"
@@ -9,10 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/uuid"
-
 	"insyn/internal/calendar"
-	"insyn/internal/files"
 	"insyn/models"
 )
 
@@ -121,8 +117,7 @@ func (p preparedDecide) action() Action { return ActionDecide }
 // prepare makes the letter and the extract from the case as it stands at the form's version, and seals them in the store.
 func (in Decide) prepare(ctx context.Context, s *Service, actor models.Actor, on On) (Input, error) {
 	var c models.Case
-	var docs []document
-	var version string
+	var made toDecide
 	var day calendar.Date
 	err := s.Store.InTx(ctx, actor, func(tx *models.Tx) error {
 		w, err := s.begin(tx, on, in)
@@ -146,33 +141,18 @@ func (in Decide) prepare(ctx context.Context, s *Service, actor models.Actor, on
 			return err
 		}
 		c, day = *w.c, w.today()
-		docs, version, err = w.documents(a)
+		made, err = w.documents(a)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	out := preparedDecide{Decide: in, day: day, answer: answerFiles{version: version}}
-	for _, d := range docs {
-		f, err := s.storeDocument(ctx, c, d)
-		if err != nil {
-			return nil, err
-		}
-		out.answer.files = append(out.answer.files, f)
+	out := preparedDecide{Decide: in, day: day, answer: answerFiles{version: made.version}}
+	if out.answer.files, err = s.storeAnswer(ctx, c, made); err != nil {
+		return nil, err
 	}
 	s.Failpoint("decide-stored")
 	return out, nil
-}
-
-// storeDocument seals a document the system made.
-func (s *Service) storeDocument(ctx context.Context, c models.Case, d document) (*models.File, error) {
-	id := uuid.Must(uuid.NewV7())
-	stored, err := s.Vault.Store(ctx, files.Upload{KeyID: c.ID.UUID(), FileID: id, Reader: bytes.NewReader(d.body), MaxBytes: int64(len(d.body)) + 1, Allow: files.AnyType})
-	if err != nil {
-		return nil, fmt.Errorf("store %s: %w", d.purpose, err)
-	}
-	return digested(&models.File{ID: models.IDFrom[models.File](id), CaseID: c.ID, ControllerID: c.ControllerID, SubjectID: c.SubjectID, Purpose: d.purpose,
-		NameText: d.name, MediaType: d.mediaType}, stored.Digest), nil
 }
 
 // doDecide makes the decision. It is never changed, only followed by another. Decision, letter and extract are bound by

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"insyn/internal/crypto"
 	"insyn/internal/files"
@@ -20,19 +21,19 @@ func answerChanged() error { return Refusal{Key: "guard.answer-changed"} }
 // release gives the person what was decided. Every byte of it is read back and hashed first: what is released is what was
 // decided, byte for byte, or nothing is released.
 func (s *Service) release(ctx context.Context, j models.Job) error {
-	var answer []models.File
+	var given answer
 	err := s.system(ctx, func(tx *models.Tx) error {
 		c, err := tx.Case(j.CaseID)
 		if err != nil || c.State != models.CaseDecided {
 			return err
 		}
-		answer, err = answerOf(tx, c)
+		given, err = answerOf(tx, c)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	for _, f := range answer {
+	for _, f := range given.all() {
 		if err := s.sameBytes(ctx, f); err != nil {
 			return err
 		}
@@ -55,46 +56,59 @@ func (s *Service) sameBytes(ctx context.Context, f models.File) error {
 	return nil
 }
 
+// answer is what the person gets of a decided case.
+type answer struct {
+	documents []models.File // the letter and the extract
+	material  []models.File // of what is released, in the order of their numbers
+}
+
+func (a answer) all() []models.File { return slices.Concat(a.documents, a.material) }
+
 // answerOf lists what the person gets of a decided case: the letter and the extract that the event of the decision names, and
 // the files of the items that are released. A record that is not as it was decided is refused.
-func answerOf(tx *models.Tx, c models.Case) ([]models.File, error) {
+func answerOf(tx *models.Tx, c models.Case) (answer, error) {
 	d, err := tx.Decision(c.ID)
 	if err != nil {
-		return nil, err
+		return answer{}, err
 	}
 	bound, err := decidedFiles(tx, c)
 	if err != nil {
-		return nil, err
+		return answer{}, err
 	}
 	if bound[d.LetterID.String()] != hex.EncodeToString(d.LetterSHA) || !bytes.Equal(d.ManifestSHA, c.ManifestSHA) {
-		return nil, answerChanged()
+		return answer{}, answerChanged()
 	}
-	items, err := tx.Items(c.ID)
+	material, err := tx.ReleasedMaterial(c.ID)
 	if err != nil {
-		return nil, err
+		return answer{}, err
 	}
-	for _, i := range items {
-		if !i.FileID.IsZero() && i.Disposition != nil && *i.Disposition == models.Release {
-			bound[i.FileID.String()] = hex.EncodeToString(i.SHA256)
-		}
-	}
-	all, err := tx.Files(c.ID)
+	all, err := tx.Files(c.ID, models.FileLetter, extractPurposes()...)
 	if err != nil {
-		return nil, err
+		return answer{}, err
 	}
-	var out []models.File
+	var out answer
 	for _, f := range all {
 		switch want, ok := bound[f.ID.String()]; {
 		case ok && want != hex.EncodeToString(f.SHA256):
-			return nil, answerChanged()
+			return answer{}, answerChanged()
 		case ok:
-			out = append(out, f)
+			out.documents = append(out.documents, f)
 		}
 	}
-	if len(out) != len(bound) {
-		return nil, answerChanged()
+	if len(out.documents) != len(bound) {
+		return answer{}, answerChanged()
 	}
-	return out, nil
+	out.material = material
+	whole, err := tx.ItemFilesWhole(c.ID)
+	if err == nil && !whole {
+		err = answerChanged()
+	}
+	return out, err
+}
+
+// extractPurposes are the kinds of file that a decision seals beside its letter.
+func extractPurposes() []string {
+	return []string{models.FileExtractHTML, models.FileExtractPDF, models.FileExtractJSON, models.FileExtractCSV, models.FileManifest, models.FileSignature}
 }
 
 // decidedFiles reads from the case's chain which files, by id and SHA-256, the decision sealed.
@@ -112,25 +126,29 @@ func decidedFiles(tx *models.Tx, c models.Case) (map[string]string, error) {
 	return data.Answer, nil
 }
 
+func idsOf(all []models.File) []models.FileID {
+	out := make([]models.FileID, len(all))
+	for i, f := range all {
+		out[i] = f.ID
+	}
+	return out
+}
+
 // doRelease opens the letter, the extract and the released files to the person. Art 12.3 is met now.
 func doRelease(w *work) error {
-	answer, err := answerOf(w.tx, *w.c)
+	given, err := answerOf(w.tx, *w.c)
 	if err != nil {
 		return err
 	}
-	ids := make([]models.FileID, len(answer))
-	for i, f := range answer {
-		ids[i] = f.ID
-	}
-	if err := w.tx.ReleaseFiles(ids); err != nil {
+	if err := w.tx.ReleaseFiles(idsOf(given.documents), idsOf(given.material)); err != nil {
 		return err
 	}
 	w.c.ReleasedAt = &w.tx.Now
-	for _, f := range answer {
+	for _, f := range given.documents {
 		if f.Purpose != models.FileLetter {
 			continue
 		}
-		if err := w.onPaper(f, answer); err != nil {
+		if err := w.onPaper(f, given.all()); err != nil {
 			return err
 		}
 	}

@@ -40,11 +40,12 @@ func doPropose(w *work) error {
 	if faults := printable("reasons", reasons); len(faults) > 0 {
 		return Invalid{faults}
 	}
-	body, sha, err := w.manifest()
+	var body bytes.Buffer
+	sha, err := w.manifest(&body)
 	if err != nil {
 		return err
 	}
-	if err := w.tx.InsertManifest(*w.c, sha, body); err != nil {
+	if err := w.tx.InsertManifest(*w.c, sha, body.Bytes()); err != nil {
 		return err
 	}
 	sealed, err := json.Marshal(proposal{Reasons: reasons})

@@ -60,7 +60,7 @@ func doAttest(w *work) error {
 
 // withoutItems refuses “nothing” for a system that has material: one of the two is wrong.
 func (w *work) withoutItems(searches []models.SearchID) error {
-	items, err := w.items()
+	items, err := w.counts()
 	if err != nil {
 		return err
 	}

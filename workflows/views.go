@@ -185,7 +185,10 @@ type CaseView struct {
 	Extension      *models.Extension
 	Searches       []models.Search
 	SearchesBy     map[models.StaffID]string
-	Items          []ItemView
+	Items          []ItemView         // a page of the material
+	ItemCounts     []models.ItemCount // of all of it
+	ItemsAt        MaterialPage
+	NextItem       models.ItemID // the first, other than the one that is open, that nobody has marked; zero when none is left
 	Measures       []MeasureView
 	Files          []FileView // attachments from the person
 	Reviews        []ReviewView
@@ -210,6 +213,8 @@ type CaseView struct {
 	Appeals     []AppealView
 	Appealable  bool            // the decision carries a notice of appeal
 	AppealSteps []deadline.Step // how the last day to appeal came about; nil while no service is known
+
+	manifestSHA []byte // of the extract as it stands; nil where nobody asked
 }
 
 // Allowed is an action on the page: allowed, or blocked with the reason.
@@ -222,8 +227,8 @@ type Allowed struct {
 type ItemView struct {
 	models.Item
 	System     string
-	File       *FileView
-	GroundText string // key of the ground's words
+	File       *FileView // nil: a text
+	GroundText string    // key of the ground's words
 }
 
 // MeasureView is what is done, or not, with data in a system.

@@ -31,7 +31,11 @@ type outcome struct {
 func (s *desk) drawCase(c *gin.Context, status int, p posted, o outcome) error {
 	w, _ := whoIs(c)
 	number := c.Param("number")
-	v, err := s.Service.CasePage(c.Request.Context(), w.actor, number)
+	at := materialAt(c)
+	if p.Row != "" {
+		at.Open, _ = models.ParseID[models.Item](p.Row) // a row that is no item opens none
+	}
+	v, err := s.Service.CasePage(c.Request.Context(), w.actor, number, at)
 	if err != nil {
 		return err
 	}
@@ -42,6 +46,16 @@ func (s *desk) drawCase(c *gin.Context, status int, p posted, o outcome) error {
 	return s.page(c, status, "case", "", templates.View{
 		Title: s.t(c, "desk.case.title", map[string]any{"number": v.Case.Number}), Faults: p.Faults, Data: page,
 	})
+}
+
+// materialParam is the page of the material that is asked for.
+const materialParam = "sida"
+
+// materialAt is the page of the material that is asked for, or the one with the item that is opened.
+func materialAt(c *gin.Context) workflows.MaterialAt {
+	page, _ := strconv.Atoi(c.Query(materialParam))          // what is no number is the first page
+	open, _ := models.ParseID[models.Item](c.Query("andra")) // it may be a search's, or nothing
+	return workflows.MaterialAt{Page: page, Open: open}
 }
 
 // takeNotice is the key of what was just done, once, on a page that was asked for.

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -29,7 +30,7 @@ type casePage struct {
 	EditSearch *models.Search // the search whose form is open
 	EditItem   *itemRow       // the item whose panel is open
 	NextSearch string         // id of the next one to do, "" when none is left
-	NextItem   string
+	NextItem   string         // id of the next one to mark, "" when none is left
 
 	Notice   string             // key of what was just done
 	Conflict bool               // somebody else was first: this is how it is now
@@ -104,11 +105,7 @@ func (p *casePage) open(edit string) {
 			p.NextSearch = id
 		}
 	}
-	for _, i := range p.Items {
-		if id := i.ID.String(); p.NextItem == "" && i.Disposition == nil && id != edit {
-			p.NextItem = id
-		}
-	}
+	p.NextItem = p.CaseView.NextItem.String()
 }
 
 func itemRows(items []workflows.ItemView, today calendar.Date) []itemRow {
@@ -154,7 +151,7 @@ func (p casePage) May(action string) bool { return may(p.CaseView, workflows.Act
 func (p casePage) Any(actions ...string) bool { return slices.ContainsFunc(actions, p.May) }
 
 // Material tells whether the material stands on the page; no link of the page leads to a section that does not.
-func (p casePage) Material() bool { return p.Content && (len(p.Items) > 0 || p.May("add-item")) }
+func (p casePage) Material() bool { return p.Content && (p.ItemsAt.Total > 0 || p.May("add-item")) }
 
 // Change tells whether the right is answered by measures in the systems, so that those stand on the page.
 func (p casePage) Change() bool { return p.Content && p.rule().Works == workflows.WorksMeasures }
@@ -255,15 +252,31 @@ func (p casePage) Answering(r workflows.ReviewView) bool {
 	return p.May("reply-review") && r.Outcome != nil && *r.Outcome == models.ReviewRemarks && r.Round == p.Reviews[len(p.Reviews)-1].Round
 }
 
-// Disposed counts the items by what is to be done with them: release or withhold.
+// Disposed counts all the case's items by what is to be done with them: release or withhold.
 func (p casePage) Disposed(how string) int {
 	n := 0
-	for _, i := range p.Items {
-		if i.Status == how {
-			n++
+	for _, c := range p.ItemCounts {
+		if c.Disposition != nil && *c.Disposition == how {
+			n += c.N
 		}
 	}
 	return n
+}
+
+// PrevMaterial is the page of the material before the one shown; 0 when there is none.
+func (p casePage) PrevMaterial() int { return p.ItemsAt.Page - 1 }
+
+// NextMaterial is the page of the material after the one shown; 0 when there is none.
+func (p casePage) NextMaterial() int {
+	if p.ItemsAt.Page >= p.ItemsAt.Pages {
+		return 0
+	}
+	return p.ItemsAt.Page + 1
+}
+
+// MaterialPath is the address of a page of the material; at is the page it is shown on.
+func (p casePage) MaterialPath(at string, page int) string {
+	return at + "?" + materialParam + "=" + strconv.Itoa(page) + "#underlag"
 }
 
 // OpenPause is the pause that has not ended, or nil.

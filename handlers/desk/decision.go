@@ -21,7 +21,7 @@ func (s *desk) showDecision(c *gin.Context) error {
 // and the case page says where it stands.
 func (s *desk) drawDecision(c *gin.Context, status int, p posted, o outcome) error {
 	w, _ := whoIs(c)
-	v, err := s.Service.CasePage(c.Request.Context(), w.actor, c.Param("number"))
+	v, err := s.Service.CasePage(c.Request.Context(), w.actor, c.Param("number"), materialAt(c))
 	if err != nil {
 		return err
 	}

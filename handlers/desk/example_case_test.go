@@ -69,6 +69,20 @@ func searchingCase(c models.Controller, handler models.StaffID) workflows.CaseVi
 		item("Påbörjad utredning", "Utkast.", str(models.Withhold), str("dsl-5-2"), "Texten är inte färdig.", day(2027, 3, 2)),
 		item("Beslut om stöd", "Bifall.", nil, nil, "", calendar.Date{})}
 	v.Items[0].File = &workflows.FileView{ID: models.NewID[models.File](), Name: "journal.pdf", MediaType: "application/pdf", Size: 210_000}
+	return counted(v)
+}
+
+// counted is a case whose material is all on the page that is shown.
+func counted(v workflows.CaseView) workflows.CaseView {
+	v.ItemCounts, v.NextItem = nil, models.ItemID{}
+	for _, i := range v.Items {
+		v.ItemCounts = append(v.ItemCounts, models.ItemCount{SearchID: i.SearchID, Disposition: i.Disposition, N: 1})
+		if i.Disposition == nil && v.NextItem.IsZero() {
+			v.NextItem = i.ID
+		}
+	}
+	n := len(v.Items)
+	v.ItemsAt = workflows.MaterialPage{Page: 1, Pages: 1, First: min(n, 1), Last: n, Total: n}
 	return v
 }
 
@@ -82,6 +96,7 @@ func readyCase(v workflows.CaseView) workflows.CaseView {
 		}
 	}
 	v.Items = v.Items[:3]
+	v = counted(v)
 	o := models.OutcomePartial
 	v.Case.Outcome = &o
 	v.Proposal = &workflows.ProposalView{Outcome: o, Reasons: "Två handlingar hålls inne.", By: "Johan Ekström", At: at, Released: 1, Withheld: 2}

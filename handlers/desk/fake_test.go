@@ -85,7 +85,7 @@ func (f *fakeService) Queue(_ context.Context, a models.Actor, q workflows.Queue
 	return f.queue, nil
 }
 
-func (f *fakeService) CasePage(_ context.Context, a models.Actor, number string) (workflows.CaseView, error) {
+func (f *fakeService) CasePage(_ context.Context, a models.Actor, number string, _ ...workflows.MaterialAt) (workflows.CaseView, error) {
 	f.note("case", a)
 	if number != f.view.Case.Number {
 		return workflows.CaseView{}, workflows.ErrNotFound

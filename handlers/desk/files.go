@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"path"
-	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -69,25 +68,5 @@ func (s *desk) file(c *gin.Context) error {
 func neutralName(number string, f workflows.FileView) string {
 	const shown = 6
 	id := f.ID.String()
-	return path.Base(number) + "-" + id[max(0, len(id)-shown):] + ending(f)
-}
-
-// ending is the file ending of a kind of file; what is not known has none that a machine would open.
-func ending(f workflows.FileView) string {
-	kinds := map[string]string{
-		"application/pdf": ".pdf", "text/plain": ".txt", "text/html": ".html", "text/csv": ".csv", "application/json": ".json",
-		"image/jpeg": ".jpg", "image/png": ".png", "image/gif": ".gif", "image/tiff": ".tif", "message/rfc822": ".eml",
-		"application/vnd.ms-outlook": ".msg", "application/zip": ".zip", "application/xml": ".xml", "text/xml": ".xml",
-		"application/vnd.openxmlformats-officedocument.wordprocessingml.document":   ".docx",
-		"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet":         ".xlsx",
-		"application/vnd.openxmlformats-officedocument.presentationml.presentation": ".pptx",
-		"application/vnd.oasis.opendocument.text":                                   ".odt",
-		"application/vnd.oasis.opendocument.spreadsheet":                            ".ods",
-		"audio/mpeg": ".mp3", "audio/wav": ".wav", "video/mp4": ".mp4", "text/rtf": ".rtf", "application/rtf": ".rtf", "application/msword": ".doc", "application/vnd.ms-excel": ".xls",
-	}
-	kind, _, _ := strings.Cut(f.MediaType, ";")
-	if e, ok := kinds[kind]; ok {
-		return e
-	}
-	return ".bin"
+	return path.Base(number) + "-" + id[max(0, len(id)-shown):] + workflows.Ending(f.MediaType, f.Name)
 }

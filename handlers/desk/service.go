@@ -36,7 +36,7 @@ type caseService interface {
 	Queue(ctx context.Context, actor models.Actor, f workflows.QueueFilter) (workflows.Queue, error)
 	ProcessingRegister(ctx context.Context, actor models.Actor, f workflows.RegisterFilter) ([]workflows.RegisterView, error)
 	OpenAppeals(ctx context.Context, actor models.Actor, at models.ControllerID) ([]workflows.AppealItem, error)
-	CasePage(ctx context.Context, actor models.Actor, number string) (workflows.CaseView, error)
+	CasePage(ctx context.Context, actor models.Actor, number string, at ...workflows.MaterialAt) (workflows.CaseView, error)
 	CaseFile(ctx context.Context, actor models.Actor, number string, file models.FileID) (io.ReadSeekCloser, workflows.FileView, error)
 	Preview(ctx context.Context, actor models.Actor, number string, as workflows.PreviewForm) ([]byte, error)
 	Apply(ctx context.Context, actor models.Actor, on workflows.On, in workflows.Input) error

@@ -66,10 +66,10 @@ func count(n int) map[string]any { return map[string]any{"n": n} }
 // neither item nor measure.
 func leftToDo(v workflows.CaseView) (pending, unmarked, missing int) {
 	with := map[models.SearchID]bool{}
-	for _, i := range v.Items {
+	for _, i := range v.ItemCounts {
 		with[i.SearchID] = true
 		if i.Disposition == nil {
-			unmarked++
+			unmarked += i.N
 		}
 	}
 	for _, m := range v.Measures {
@@ -99,12 +99,10 @@ func undone(v workflows.CaseView) int {
 
 // firstUnmarked is the address that opens the first item nobody has marked.
 func firstUnmarked(v workflows.CaseView) string {
-	for _, i := range v.Items {
-		if i.Disposition == nil {
-			return casePath(v.Case.Number) + "?andra=" + i.ID.String() + "#underlag"
-		}
+	if v.NextItem.IsZero() {
+		return "#underlag"
 	}
-	return "#underlag"
+	return casePath(v.Case.Number) + "?andra=" + v.NextItem.String() + "#underlag"
 }
 
 // unanswered tells whether the last round of review left remarks that nobody has replied to.
