@@ -119,6 +119,7 @@ func badRows() map[string][]bad {
 		"files_parts_length":      {{"files:item", record{"size": 1048577}}, {"files:item", record{"parts": some}}},
 		"files_digest_whole":      {{"files:item", record{"crc32": nil}}, {"files:item", record{"parts": nil}}},
 		"files_draft_kinds":       {{"files:draft", record{"purpose": "item"}}},
+		"files_number_kinds":      {{"files:item", record{"number": 1}}, {"files:letter", record{"number": 1, "released_at": at}}, {"files:item", record{"number": 0, "released_at": at}}},
 		"files_release_kinds":     {{"files:attachment", record{"released_at": at}}},
 		"items_disposition_known": {{"items", record{"disposition": "burn"}}},
 		"items_one_content":       {{"items", record{"body": nil}}, {"items", record{"file_id": "letter"}}},

@@ -78,7 +78,7 @@ func TestOnlyFactsCanBeChanged(t *testing.T) {
 			"proposal proposed_at proposed_by released_at state state_since version",
 		"case_public": "done due_on", "pauses": "to_date", "messages": "read_at", "requests": "closed_at state state_since version",
 		"searches": "attested_at attested_by hits reason result", "reviews": "closed_at outcome remarks reply reviewer_id",
-		"files": "appeal_id draft_id released_at", "items": "disposition draft_since explanation ground", "measures": "done_at done_by receipt", "request_pauses": "answer to_date",
+		"files": "appeal_id draft_id number released_at", "items": "disposition draft_since explanation ground", "measures": "done_at done_by receipt", "request_pauses": "answer to_date",
 		"drafts": "form submitted_at updated_at version", "jobs": "attempt done_at enqueued_at error_code failures result run_at sent_at",
 		"filings": "identity identity_at identity_by", "representations": "checked_at checked_by how reason state valid_until", "mandates": "sent_at",
 		"envelopes":        "handed_at handed_by identity returned_at returned_by served_at",

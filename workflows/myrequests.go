@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/hex"
 	"io"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -12,8 +13,12 @@ import (
 )
 
 func fileView(f models.File) FileView {
-	return FileView{ID: f.ID, Controller: f.ControllerID, Purpose: f.Purpose, Name: f.NameText, MediaType: f.MediaType, Size: f.Size,
+	v := FileView{ID: f.ID, Controller: f.ControllerID, Purpose: f.Purpose, Name: f.NameText, Own: f.NameText, MediaType: f.MediaType, Size: f.Size,
 		SHA256: hex.EncodeToString(f.SHA256)}
+	if f.Number != nil {
+		v.Name = materialName(*f.Number, f)
+	}
+	return v
 }
 
 // MyRequests lists the person's requests, newest first, without messages and history.
@@ -214,6 +219,9 @@ func (s *Service) ReadMessages(ctx context.Context, actor models.Actor, r MyRequ
 	})
 }
 
+// materialListed is how many released files the person's page lists; the rest lie in the package.
+const materialListed = 20
+
 // fillMyCase adds messages, the open question and the answer.
 func (s *Service) fillMyCase(tx *models.Tx, m *MyCase) error {
 	rows, err := tx.Messages(m.ID)
@@ -235,15 +243,22 @@ func (s *Service) fillMyCase(tx *models.Tx, m *MyCase) error {
 	if m.Status != "done" {
 		return nil
 	}
-	all, err := tx.Files(m.ID)
+	all, err := tx.Files(m.ID, append(answerPurposes(), models.FileAppeal)...)
 	if err != nil {
+		return err
+	}
+	material, err := tx.ReleasedFiles(m.ID, 0, materialListed)
+	if err != nil {
+		return err
+	}
+	if m.MaterialCount, err = tx.CountReleased(m.ID); err != nil {
 		return err
 	}
 	receipts, err := tx.Deliveries(m.ID)
 	if err != nil {
 		return err
 	}
-	for _, f := range all {
+	for _, f := range slices.Concat(all, material) {
 		if f.ReleasedAt == nil {
 			continue
 		}

@@ -134,7 +134,7 @@ func TestWhatIsAlteredAfterTheDecisionIsNotReleased(t *testing.T) {
 	cases["what a package would say of a file's checksum"] = func(s staged) {
 		s.alter("update files set crc32 = (crc32 + 1) % 4294967296 where case_id = ? and purpose = 'item'")
 	}
-	for _, purpose := range []string{models.FileLetter, models.FileExtractHTML, models.FileExtractJSON, models.FileExtractCSV, models.FileItem} {
+	for _, purpose := range []string{models.FileLetter, models.FileExtractPDF, models.FileExtractJSON, models.FileExtractCSV, models.FileItem} {
 		cases["the stored bytes of "+purpose] = func(s staged) { s.spoil(purpose) }
 	}
 	for name, alter := range cases {
@@ -197,7 +197,7 @@ func TestAFileThatNobodyDecidedOnIsNotReleased(t *testing.T) {
 	t.Parallel()
 	s := decidedCase(t, true)
 	s.must(s.Store.InTx(context.Background(), models.SystemActor(), func(tx *models.Tx) error {
-		all, err := tx.Files(s.Case(s.number).ID)
+		all, err := tx.Files(s.Case(s.number).ID, models.FileExtractCSV)
 		if err != nil {
 			return err
 		}

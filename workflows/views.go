@@ -47,7 +47,8 @@ type FileView struct {
 	ID         models.FileID
 	Controller models.ControllerID
 	Purpose    string
-	Name       string
+	Name       string // what it is saved as; of released material a neutral one
+	Own        string // the name it came with
 	MediaType  string
 	Size       int64
 	SHA256     string // hex
@@ -78,34 +79,36 @@ type MyRequest struct {
 
 // MyCase is one case as its person sees it. At a sensitive controller the words and times are the same whatever was found.
 type MyCase struct {
-	ID          models.CaseID
-	Number      string
-	Controller  models.Controller
-	Status      string // key: received, searching, checking, deciding, done, waiting, withdrawn
-	StatusOn    calendar.Date
-	Late        bool
-	Version     int
-	Due         calendar.Date
-	DueHard     calendar.Date
-	Extension   *models.Extension
-	Steps       []deadline.Step // how the due date came about
-	Paused      bool
-	Question    string // what the controller asked when it stopped the clock
-	Unopened    bool   // an answer is there that has reached the person in no way yet
-	Messages    []MessageView
-	Unread      int
-	Letter      *AnswerFile
-	Extract     []AnswerFile
-	AppealUntil calendar.Date // zero until served, or when not appealable
-	CanReply    bool
-	CanWithdraw bool
-	CanAppeal   bool // the decision is here and carries a notice of appeal
-	Remedy      models.Remedy
-	DecidedOn   calendar.Date
-	DiaryNumber *string
-	Appeals     []AppealView
-	AppealSteps []deadline.Step // how the last day came about
-	AppealFiles []FileView      // attached to an appeal that is not sent
+	ID         models.CaseID
+	Number     string
+	Controller models.Controller
+	Status     string // key: received, searching, checking, deciding, done, waiting, withdrawn
+	StatusOn   calendar.Date
+	Late       bool
+	Version    int
+	Due        calendar.Date
+	DueHard    calendar.Date
+	Extension  *models.Extension
+	Steps      []deadline.Step // how the due date came about
+	Paused     bool
+	Question   string // what the controller asked when it stopped the clock
+	Unopened   bool   // an answer is there that has reached the person in no way yet
+	Messages   []MessageView
+	Unread     int
+	Letter     *AnswerFile
+	Extract    []AnswerFile // the documents, and the first of the released files
+	// MaterialCount is how many files are released, listed in Extract or not.
+	MaterialCount int
+	AppealUntil   calendar.Date // zero until served, or when not appealable
+	CanReply      bool
+	CanWithdraw   bool
+	CanAppeal     bool // the decision is here and carries a notice of appeal
+	Remedy        models.Remedy
+	DecidedOn     calendar.Date
+	DiaryNumber   *string
+	Appeals       []AppealView
+	AppealSteps   []deadline.Step // how the last day came about
+	AppealFiles   []FileView      // attached to an appeal that is not sent
 }
 
 // AnswerFile is a released file with its receipts.
