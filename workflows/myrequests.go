@@ -243,7 +243,7 @@ func (s *Service) fillMyCase(tx *models.Tx, m *MyCase) error {
 	if m.Status != "done" {
 		return nil
 	}
-	all, err := tx.Files(m.ID, append(answerPurposes(), models.FileAppeal)...)
+	all, err := tx.Files(m.ID, models.FileLetter, append(extractPurposes(), models.FileAppeal)...)
 	if err != nil {
 		return err
 	}
