@@ -84,7 +84,7 @@ func (t *tour) fetchAll(p *person, at string) []answer {
 	var out []answer
 	for i, href := range links {
 		a := t.fetch(p, at, href, i == 0)
-		t.save("released", a.name, a.body)
+		t.save("released", at+" "+a.name, a.body)
 		out = append(out, a)
 	}
 	t.check(len(out) >= 4, "Maja: expected a letter and an extract in three forms from %s, but found %d files", at, len(out))
@@ -177,8 +177,8 @@ type extractJSON struct {
 func (t *tour) extractsAgree(fetched []answer) {
 	items := 0
 	for _, at := range prefixes() {
-		data, table := find(fetched, at, ".json"), find(fetched, at, ".csv", "registerutdrag-")
-		t.check(data != nil && table != nil && find(fetched, at, ".html", "registerutdrag-") != nil, "Maja: expected extracts of %s as page, JSON and CSV", at)
+		data, table := find(fetched, at, ".json", "Registerutdrag"), find(fetched, at, ".csv", "Registerutdrag")
+		t.check(data != nil && table != nil && find(fetched, at, ".pdf", "Registerutdrag") != nil, "Maja: expected extracts of %s as PDF, JSON and CSV", at)
 		var x extractJSON
 		t.must(json.Unmarshal(data.body, &x))
 		manifest, _ := t.sealed(at)
@@ -195,7 +195,7 @@ func (t *tour) extractsAgree(fetched []answer) {
 				items++
 				body := []byte(i.Text)
 				if i.File != "" {
-					f := t.fileNamed(fetched, at, i.File)
+					f := t.fileNamed(fetched, at, path.Base(i.File))
 					body = f.body
 				}
 				t.check(sum(body) == i.SHA256, "Maja: expected “%s” of %s to have the hash the extract says, but it has another", i.Title, at)
@@ -233,6 +233,9 @@ func (t *tour) neutralSaysNothing(fetched []answer) {
 	for _, a := range fetched {
 		if a.at != "SN" {
 			continue
+		}
+		if path.Ext(a.name) == ".pdf" {
+			a.body = []byte(t.aloud(a.body))
 		}
 		for _, w := range t.words {
 			if strings.HasPrefix(w.what, "SN: ") {

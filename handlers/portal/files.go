@@ -157,7 +157,7 @@ func disposition(kind, name string) string {
 // made tells whether the service made the file.
 func made(purpose string) bool {
 	switch purpose {
-	case models.FileLetter, models.FileExtractHTML, models.FileExtractJSON, models.FileExtractCSV:
+	case models.FileLetter, models.FileExtractHTML, models.FileExtractPDF, models.FileExtractJSON, models.FileExtractCSV:
 		return true
 	}
 	return false

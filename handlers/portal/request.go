@@ -71,7 +71,7 @@ func rowOf(number string, f workflows.AnswerFile) fileRow {
 	switch f.Purpose {
 	case models.FileLetter:
 		row.Kind = "letter"
-	case models.FileExtractHTML:
+	case models.FileExtractHTML, models.FileExtractPDF:
 		row.Kind = "extract"
 	case models.FileExtractJSON:
 		row.Kind = "data"
