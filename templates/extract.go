@@ -126,7 +126,7 @@ func (s *Set) ExtractPDF(dst io.Writer, lang string, d ExtractDoc) (Made, error)
 		return Made{}, err
 	}
 	p := &extractPage{ExtractDoc: d, Look: s.look, Style: s.style}
-	made, err := s.pdf(dst, lang, extractTemplate, p, sheet{controller: d.Controller, number: d.Number, made: d.Made, missing: pdf.Spell, contents: contentsFrom})
+	made, err := s.pdf(dst, lang, extractTemplate, p, sheet{controller: d.Controller, number: d.Number, made: d.Made, parts: d.Parts, missing: pdf.Spell, contents: contentsFrom})
 	if p.err != nil {
 		return Made{}, p.err
 	}
