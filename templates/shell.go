@@ -16,6 +16,7 @@ type PortalShell struct {
 	PrivacyURL       string // “Så använder vi dina uppgifter här”
 	AccessibilityURL string
 	CookiesURL       string
+	KeysURL          string // “Kontrollera ett paket”
 }
 
 // DeskShell is what the staff's header shows.

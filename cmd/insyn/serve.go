@@ -105,7 +105,7 @@ func (a *app) site(metrics prometheus.Registerer) (*web.Site, error) {
 	}
 	site.Mount("/assets/", a.texts.Assets())
 	if err := portal.Register(site, portal.Deps{Service: a.service, Sessions: residents, Login: residentLogin, Texts: a.texts, Clock: a.clock, Log: a.log,
-		UploadMax: a.service.Settings.UploadMax, DPOURL: a.config.DPOURL}); err != nil {
+		UploadMax: a.service.Settings.UploadMax, DPOURL: a.config.DPOURL, PackageKeys: a.service.Signing}); err != nil {
 		return nil, err
 	}
 	return site, desk.Register(site, desk.Deps{Service: a.service, Login: staffLogin, Sessions: staff, Texts: a.texts, Clock: a.clock, Log: a.log,

@@ -18,7 +18,7 @@ func TestPagesAreWhole(t *testing.T) {
 	p := b.postAs(b.get("/ny"), "/ny", nil)
 	base := strings.TrimSuffix(p.url.Path, "/namnder")
 	b.post(p.url.Path, map[string][]string{"version": p.fields()["version"], "namnd": {"alla"}})
-	paths := []string{"/", "/om/uppgifter", "/om/tillganglighet", "/om/kakor", "/ny", base + "/namnder", base + "/om/SN", base + "/svar",
+	paths := []string{"/", "/om/uppgifter", "/om/tillganglighet", "/om/kakor", "/kontrollera-paket", "/ny", base + "/namnder", base + "/om/SN", base + "/svar",
 		base + "/kontrollera", base + "/slang", "/kvitto/" + r.Number, "/mina", ownPage, ownPage + "/ta-tillbaka",
 		ownPage + "/fil/" + r.Cases[0].Letter.ID.String() + "/klar", "/finns-inte"}
 	titles := map[string]string{}

@@ -15,6 +15,7 @@ import (
 	"insyn/handlers/web"
 	"insyn/internal/clock"
 	"insyn/internal/i18n"
+	"insyn/internal/pack"
 	"insyn/models"
 	"insyn/templates"
 )
@@ -39,6 +40,8 @@ type Deps struct {
 	// DPOURL is where “Skriv till dataskyddsombudet” leads, for instance a mailto: address; empty is the form
 	// for a question that only the DSO reads.
 	DPOURL string
+	// PackageKeys are the keys that sign packages; only their public halves are shown.
+	PackageKeys pack.Keys
 }
 
 // portal is the door with its parts.
@@ -67,6 +70,7 @@ func Register(site *web.Site, d Deps) error {
 		Shell: func(c *gin.Context) any { return p.shell(c, "") },
 	})
 	p.public(door)
+	p.keyPages(door)
 	p.drafts(door)
 	p.mine(door)
 	p.inquiries(door)

@@ -113,7 +113,7 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	w.site.Mount(templates.AssetPrefix, set.Assets())
-	err = portal.Register(w.site, portal.Deps{Service: w.u, Sessions: sessions, Login: login, Texts: set, Clock: w.clock, Log: log, UploadMax: 1 << 20})
+	err = portal.Register(w.site, portal.Deps{PackageKeys: packageKeys(), Service: w.u, Sessions: sessions, Login: login, Texts: set, Clock: w.clock, Log: log, UploadMax: 1 << 20})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -135,7 +135,7 @@ func (p *portal) shell(c *gin.Context, current string) templates.PortalShell {
 	s := templates.PortalShell{
 		LoggedIn: ok, UserName: v.who.Name, Current: current, HomeURL: "/", MineURL: "/mina", LoginURL: loginPath("/mina"),
 		LogoutURL: "/logga-ut", ContactURL: "/#andra-satt", DPOURL: p.DPOURL,
-		PrivacyURL: "/om/uppgifter", AccessibilityURL: "/om/tillganglighet", CookiesURL: "/om/kakor",
+		PrivacyURL: "/om/uppgifter", AccessibilityURL: "/om/tillganglighet", CookiesURL: "/om/kakor", KeysURL: workflows.PackageKeysPath,
 	}
 	if c.Request.Method == "GET" && c.FullPath() != "" {
 		other := web.English
