@@ -91,7 +91,18 @@ func TestOwnPartsBeginOnADay(t *testing.T) {
 	if v := o.slot("help", ""); v.Now.Version != now || v.Coming() == nil || v.Coming().Version != coming || v.Latest() != now {
 		t.Errorf("today: %+v", v)
 	}
+	letter := func() string {
+		b, err := o.SampleDocument(ctx, o.admin, "decision", workflows.SampleForm{Lang: "sv"})
+		o.is(err, nil)
+		return plain(b)
+	}
+	if s := letter(); !strings.Contains(s, "Vi läser brevet för dig.") || strings.Contains(s, "Sommartid") {
+		t.Errorf("a letter of today: %s", s)
+	}
 	o.Clock.Set(o.Clock.Now().Add(10 * 24 * time.Hour))
+	if s := letter(); strings.Contains(s, "Vi läser brevet för dig.") || !strings.Contains(s, "Sommartid") {
+		t.Errorf("a letter of the day: %s", s)
+	}
 	if v := o.slot("help", ""); v.Now.Version != coming || v.Coming() != nil {
 		t.Errorf("on the day: %+v", v.Now)
 	}
