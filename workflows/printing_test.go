@@ -409,7 +409,7 @@ func TestASealedEnvelopeIsPrintedAndLeft(t *testing.T) {
 	w := workflowtest.New(t)
 	ctx := context.Background()
 	in := byLetter(w, calendar.New(2026, 9, 10))
-	in.Identity, in.Answer = models.IdentityKnown, "desk"
+	in.Identity, in.Answer, in.Address = models.IdentityKnown, "desk", "Storgatan 1\n999 91 Exempelby"
 	_, number := register(t, w, in)
 	w.Answer("SN", number, models.OutcomeNeutral)
 	id, _, _ := printed(t, w, "registrator SN", "SN")
@@ -426,6 +426,21 @@ func TestASealedEnvelopeIsPrintedAndLeft(t *testing.T) {
 	}
 	if rows, err := w.Envelopes(ctx, w.As("servicecenter")); err != nil || len(rows) != 1 || rows[0].Number != number {
 		t.Errorf("%+v, %v", rows, err)
+	}
+	if _, err := w.CoverSheets(ctx, registrator); !errors.Is(err, workflows.ErrForbidden) {
+		t.Errorf("the registrator prints the servicecenter's sheets: %v", err)
+	}
+	sheet, err := w.CoverSheets(ctx, w.As("servicecenter"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := sheet.Write(&b); err != nil {
+		t.Fatal(err)
+	}
+	pages := pagesOf(t, b.Bytes())
+	if got := strings.Join(strings.Fields(pages[0]), " "); len(pages) != 1 || got != "Exempelby kommun Anna Ek Storgatan 1 999 91 Exempelby" {
+		t.Errorf("%d sheets; the first says %q", len(pages), got)
 	}
 }
 

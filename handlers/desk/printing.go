@@ -29,9 +29,36 @@ func (s *desk) printRoutes(d *web.Door) {
 	d.Get(printPath, rule, s.showPrinting)
 	d.Post(printPath, rule, s.makeBatch)
 	d.Post(printPath+"/lamnat", rule, s.sendApart)
+	d.Post(envelopesPath+"/adressblad", web.Staff(models.RoleServicecenter), s.printCovers)
 	d.Get(printPath+"/:batch", rule, s.showBatch)
 	d.Post(printPath+"/:batch/postat", rule, s.sendBatch)
 	d.Add(web.Route{Method: http.MethodPost, Pattern: printPath + "/:batch/pdf", Rule: rule, Handler: s.printBatch, Slow: true})
+}
+
+// printCovers sends the address sheets of the sealed envelopes that wait.
+func (s *desk) printCovers(c *gin.Context) error {
+	w, _ := whoIs(c)
+	f, err := s.Service.CoverSheets(c.Request.Context(), w.actor)
+	if err != nil {
+		web.BackTo(c, envelopesPath)
+		status, _, o, ok := refused(err)
+		if !ok {
+			return err
+		}
+		return s.drawEnvelopes(c, status, posted{}, o)
+	}
+	return sendPDF(c, f)
+}
+
+// sendPDF sends a file to print, under a name that says nothing of a person.
+func sendPDF(c *gin.Context, f workflows.PrintFile) error {
+	h := c.Writer.Header()
+	h.Set("Content-Security-Policy", documentPolicy)
+	h.Set("Content-Type", "application/pdf")
+	h.Set("Content-Disposition", `attachment; filename="`+f.Name+`"`)
+	h.Set("Content-Length", strconv.FormatInt(f.Size, 10))
+	c.Status(http.StatusOK)
+	return f.Write(c.Writer)
 }
 
 // printPage is the day's letters as the template needs them.
@@ -200,15 +227,13 @@ func (s *desk) printBatch(c *gin.Context) error {
 	f, err := s.Service.PrintBatch(c.Request.Context(), w.all, id)
 	if err != nil {
 		web.BackTo(c, batchPath(id))
-		return err
+		status, _, o, ok := refused(err)
+		if !ok {
+			return err
+		}
+		return s.drawBatch(c, status, posted{}, o)
 	}
-	h := c.Writer.Header()
-	h.Set("Content-Security-Policy", documentPolicy)
-	h.Set("Content-Type", "application/pdf")
-	h.Set("Content-Disposition", `attachment; filename="`+f.Name+`"`)
-	h.Set("Content-Length", strconv.FormatInt(f.Size, 10))
-	c.Status(http.StatusOK)
-	return f.Write(c.Writer)
+	return sendPDF(c, f)
 }
 
 // sendBatch records which of a batch's letters were handed to the post, and on which day.

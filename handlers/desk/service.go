@@ -78,6 +78,7 @@ type printService interface {
 	BatchPage(ctx context.Context, actor models.Actor, id models.ID[models.PrintBatch]) (workflows.BatchView, error)
 	PrintBatch(ctx context.Context, actor models.Actor, id models.ID[models.PrintBatch]) (workflows.PrintFile, error)
 	SendBatch(ctx context.Context, actor models.Actor, id models.ID[models.PrintBatch], in workflows.SendForm) error
+	CoverSheets(ctx context.Context, actor models.Actor) (workflows.PrintFile, error)
 	SendApart(ctx context.Context, actor models.Actor, in workflows.SendLetter) error
 }
 
