@@ -91,7 +91,7 @@ func (w *Writer) paragraph(typ string, spans []Span, s Style, size, lead float64
 	if s.Muted {
 		spans = mute(spans)
 	}
-	t := w.shape(spans, size, regular)
+	t := w.shape(spans, regular)
 	ls := t.lines(size, inner(left+s.Indent))
 	if len(ls) == 0 {
 		return
@@ -118,6 +118,8 @@ func mute(spans []Span) []Span {
 }
 
 // headingType is how a heading of each level is set.
+//
+//nolint:gochecknoglobals // made once, never written
 var headingType = [...]struct{ size, lead, before, after float64 }{
 	1: {18.5, 25, 20, 7}, 2: {12.5, 17, 16, 3}, 3: {11, 15.25, 13, 2}, 4: {10.5, 15.25, 11, 2}, 5: {10.5, 15.25, 9, 2}, 6: {10.5, 15.25, 9, 2},
 }
@@ -133,7 +135,7 @@ func (w *Writer) Heading(level int, spans ...Span) {
 		return
 	}
 	h := headingType[level]
-	t := w.shape(spans, h.size, bold)
+	t := w.shape(spans, bold)
 	ls := t.lines(h.size, width)
 	if len(ls) == 0 {
 		w.fail(fmt.Errorf("pdf: empty heading of level %d", level))

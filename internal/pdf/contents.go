@@ -19,11 +19,11 @@ func (w *Writer) Contents(entries []Entry) {
 	parent := w.parent
 	for _, e := range entries {
 		x := left + 14*float64(max(e.Level, 1)-1)
-		t := w.shape([]Span{{Text: e.Title}}, size, regular)
+		t := w.shape([]Span{{Text: e.Title}}, regular)
 		if len(t.glyphs) == 0 {
 			continue
 		}
-		num := w.shape([]Span{{Text: strconv.Itoa(e.Page)}}, size, regular)
+		num := w.shape([]Span{{Text: strconv.Itoa(e.Page)}}, regular)
 		ls := t.lines(size, inner(x)-40)
 		c := contentsLine{level: e.Level, page: e.Page, title: t.text(), dest: w.out.reserve()}
 		w.contents = append(w.contents, c)
@@ -53,7 +53,7 @@ func (w *Writer) contentsLine(toc *elem, c contentsLine, t, num *run, ls []line,
 	}
 	base := w.y - lead/2 + size*0.35
 	numX := left + width - num.whole().width(size)
-	gap := w.shape([]Span{{Text: "a b"}}, size, regular)
+	gap := w.shape([]Span{{Text: "a b"}}, regular)
 	w.glyphs(gap.glyphs[1:2], numX-4, base, size) // a space between title and number
 	w.line(num.whole(), numX, base, size)
 	w.end()

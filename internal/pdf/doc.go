@@ -40,6 +40,7 @@ type Options struct {
 // Missing says what happens to characters that no font here has, or that this package cannot set rightly.
 type Missing int
 
+// What happens to characters that no font has.
 const (
 	Refuse Missing = iota // Close returns a *MissingError that names each character and its place
 	Spell                 // the character is written as [U+1F600]
@@ -56,6 +57,7 @@ type Span struct {
 // SizeClass is one of the three sizes of running text.
 type SizeClass int
 
+// The sizes.
 const (
 	Body  SizeClass = iota // running text
 	Small                  // notes, contact columns

@@ -80,8 +80,9 @@ func (w *Writer) glyphs(gs []glyph, x, y, size float64) {
 	w.op("1 0 0 1 %.2f %.2f Tm", x, pageHeight-y)
 	b := &w.pg.buf
 	open := false
+	var last glyph
 	for i, g := range gs {
-		if i == 0 || gs[i-1].face != g.face {
+		if last.face != g.face {
 			w.op("/%s %g Tf", g.face.res, size)
 		}
 		w.ink(g.look)
@@ -90,13 +91,14 @@ func (w *Writer) glyphs(gs []glyph, x, y, size float64) {
 			open = true
 		}
 		fmt.Fprintf(b, "%04X", g.code)
-		switch kern := g.face.width(g.code) - int(g.adv); {
-		case i+1 == len(gs) || gs[i+1].face != g.face || gs[i+1].look != g.look:
+		kern := g.face.width(g.code) - int(g.adv)
+		if rest := gs[i+1:]; len(rest) == 0 || rest[0].face != g.face || rest[0].look != g.look {
 			fmt.Fprintf(b, ">%d] TJ\n", kern)
 			open = false
-		case kern != 0:
+		} else if kern != 0 {
 			fmt.Fprintf(b, ">%d<", kern)
 		}
+		last = g
 	}
 	w.op("ET")
 }

@@ -23,6 +23,8 @@ const (
 )
 
 // loadFonts reads the fonts once for the process; they are not changed after.
+//
+//nolint:gochecknoglobals // read once, never written
 var loadFonts = sync.OnceValues(func() ([]*font, error) {
 	var fs []*font
 	for _, name := range []string{"NotoSans-Regular", "NotoSans-Bold", "NotoSans-Italic", "NotoSans-BoldItalic", "NotoMono-Regular", "DejaVuSans"} {
@@ -67,6 +69,8 @@ func newFontSet() (*fontSet, error) {
 
 // notSet are the scripts whose letters join, reorder or run from right to left, which this package does not do, the marks
 // that turn the direction (they can make a text look like another), and what is no character at all.
+//
+//nolint:gochecknoglobals // made once, never written
 var notSet = []*unicode.RangeTable{unicode.Arabic, unicode.Hebrew, unicode.Syriac, unicode.Thaana, unicode.Nko, unicode.Lao, unicode.Thai,
 	unicode.Devanagari, unicode.Mongolian, unicode.Tifinagh, unicode.Cf, unicode.Co, unicode.Cs, unicode.Cc}
 

@@ -21,7 +21,7 @@ type font struct {
 	bbox           [4]int
 }
 
-var be = binary.BigEndian
+var be = binary.BigEndian //nolint:gochecknoglobals // a constant in all but name
 
 // parseFont reads a TrueType font with glyf outlines. The bytes are ours, so a fault in them is a fault of the build.
 func parseFont(name string, ttf []byte) (*font, error) {

@@ -14,7 +14,7 @@ func setAs(t *testing.T, s Span, width float64) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := w.shape([]Span{s}, sizeBody, regular)
+	r := w.shape([]Span{s}, regular)
 	var lines []string
 	for _, l := range r.lines(sizeBody, width) {
 		if l.width(sizeBody) > width {

@@ -2,6 +2,7 @@ package pdf
 
 import (
 	"math"
+	"slices"
 )
 
 // srgb makes an ICC v2 sRGB profile (matrix and tone curves) for the OutputIntent.
@@ -57,5 +58,5 @@ func srgb() []byte {
 	}
 	copy(h[36:], "acsp")
 	copy(h[68:], xyz(0.9642, 1, 0.82491)[8:])
-	return append(append(h, dir...), body...)
+	return slices.Concat(h, dir, body)
 }

@@ -8,7 +8,7 @@ func Lacking(text string) []rune {
 		return nil // New tells
 	}
 	w := &Writer{fonts: fonts, seen: map[MissingAt]bool{}}
-	w.shape([]Span{{Text: text}}, sizeBody, regular)
+	w.shape([]Span{{Text: text}}, regular)
 	var out []rune
 	for _, m := range w.missing {
 		out = append(out, m.Rune)

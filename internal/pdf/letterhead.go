@@ -95,7 +95,7 @@ func (w *Writer) address(to []string) {
 
 // headLine writes one line of the head as a paragraph of its own.
 func (w *Writer) headLine(s Span, x, size, lead, most float64) {
-	t := w.shape([]Span{s}, size, regular)
+	t := w.shape([]Span{s}, regular)
 	ls := t.lines(size, most)
 	if len(ls) == 0 {
 		return
@@ -111,7 +111,7 @@ func (w *Writer) headFacts(facts []Fact) {
 	w.y = headTop
 	var list *elem
 	for _, f := range facts {
-		tt, dt := w.shape(mute(f.Term), size, regular), w.shape(f.Def, size, regular)
+		tt, dt := w.shape(mute(f.Term), regular), w.shape(f.Def, regular)
 		tl, dl := tt.lines(size, termsTo-4), dt.lines(size, pageWidth-12*mm-factsAt-termsTo)
 		if len(tl) == 0 || len(dl) == 0 {
 			continue

@@ -86,10 +86,10 @@ func (l line) width(size float64) float64 {
 	return float64(sum) * size / 1000
 }
 
-// lines breaks the run into lines no wider than max points. Lines are filled as far as they go; a word with no place to
+// lines breaks the run into lines no wider than most points. Lines are filled as far as they go; a word with no place to
 // break that is wider than a line is broken where it must be, without a hyphen.
-func (t *run) lines(size, max float64) []line {
-	room := int32(max * 1000 / size)
+func (t *run) lines(size, most float64) []line {
+	room := int32(most * 1000 / size)
 	var ls []line
 	for from := 0; from < len(t.glyphs); {
 		l := t.nextLine(from, room)

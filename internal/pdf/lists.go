@@ -19,8 +19,8 @@ func (w *Writer) List(ordered bool, items ...[]Span) {
 		if ordered {
 			label = fmt.Sprintf("%d.", i+1)
 		}
-		lt := w.shape([]Span{{Text: label + " "}}, size, regular)
-		t := w.shape(spans, size, regular)
+		lt := w.shape([]Span{{Text: label + " "}}, regular)
+		t := w.shape(spans, regular)
 		ls := t.lines(size, width-indent)
 		if len(ls) == 0 {
 			continue
@@ -68,8 +68,8 @@ func (w *Writer) Facts(facts ...Fact) {
 	var list *elem
 	parent := w.parent
 	for _, f := range facts {
-		tt := w.shape(f.Term, size, bold)
-		dt := w.shape(f.Def, size, regular)
+		tt := w.shape(f.Term, bold)
+		dt := w.shape(f.Def, regular)
 		tl, dl := tt.lines(size, width*share-between), dt.lines(size, width*(1-share))
 		if len(tl) == 0 || len(dl) == 0 {
 			continue
@@ -128,7 +128,7 @@ func (w *Writer) Columns(cols ...[][]Span) {
 	for i, c := range cols {
 		n := 0
 		for _, spans := range c {
-			t := w.shape(spans, size, regular)
+			t := w.shape(spans, regular)
 			s := set{t, t.lines(size, each)}
 			sets[i] = append(sets[i], s)
 			n += len(s.ls)

@@ -9,7 +9,6 @@ type mark struct {
 	level, page int
 	title       string
 	y           float64
-	dest        int // object number of its place, when the table of contents leads there
 }
 
 // reach notes where heading m stands.

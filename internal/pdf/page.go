@@ -100,8 +100,8 @@ func (w *Writer) finishPages() int {
 func (w *Writer) foot(running, number string) {
 	w.artifact("/Type /Pagination /Subtype /Footer", func() {
 		y := pageHeight - footAt
-		w.line(w.shape([]Span{{Text: running, Muted: true}}, sizeFoot, regular).whole(), left, y, sizeFoot)
-		l := w.shape([]Span{{Text: number, Muted: true}}, sizeFoot, regular).whole()
+		w.line(w.shape([]Span{{Text: running, Muted: true}}, regular).whole(), left, y, sizeFoot)
+		l := w.shape([]Span{{Text: number, Muted: true}}, regular).whole()
 		w.line(l, pageWidth-right-l.width(sizeFoot), y, sizeFoot)
 	})
 }
@@ -140,6 +140,8 @@ const (
 
 // rgb: ink and muted reach at least 5.6:1 on white and linkInk 7.6:1 (WCAG 2 asks for 4.5:1); rule and brand are for
 // lines only.
+//
+//nolint:gochecknoglobals // made once, never written
 var rgb = [...]string{black: "0 0 0", ink: ".122 .165 .157", muted: ".337 .376 .361", linkInk: ".059 .353 .314", rule: ".72 .70 .65", brand: ".078 .322 .29"}
 
 // ink sets the colour that text and areas are painted with.

@@ -42,7 +42,7 @@ func parseSVG(data []byte) (*Logo, error) {
 			break
 		}
 		if err != nil {
-			return nil, fmt.Errorf("%w (%v)", errSVG, err)
+			return nil, fmt.Errorf("%w (%w)", errSVG, err)
 		}
 		switch t := tok.(type) {
 		case xml.StartElement:
@@ -64,7 +64,7 @@ func parseSVG(data []byte) (*Logo, error) {
 					return nil, errSVG
 				}
 				if err := d.Skip(); err != nil {
-					return nil, fmt.Errorf("%w (%v)", errSVG, err)
+					return nil, fmt.Errorf("%w (%w)", errSVG, err)
 				}
 				stack = stack[:len(stack)-1]
 			case "g":

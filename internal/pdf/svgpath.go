@@ -11,7 +11,7 @@ import (
 // matrix is an affine map: x' = a·x + c·y + e, y' = b·x + d·y + f.
 type matrix struct{ a, b, c, d, e, f float64 }
 
-var identity = matrix{1, 0, 0, 1, 0, 0}
+var identity = matrix{1, 0, 0, 1, 0, 0} //nolint:gochecknoglobals // a constant in all but name
 
 // mul is the map that does n first, then m.
 func (m matrix) mul(n matrix) matrix {

@@ -94,7 +94,7 @@ func (w *Writer) cells(t *table, row [][]Span, base int) ([]cell, float64) {
 		if i == 0 && t.spec.RowHeads {
 			b = bold
 		}
-		r := w.shape(spans, sizeCell, b)
+		r := w.shape(spans, b)
 		c := cell{r, r.lines(sizeCell, t.w[i]-padX)}
 		cs = append(cs, c)
 		n = max(n, len(c.ls))

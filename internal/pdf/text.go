@@ -78,7 +78,7 @@ type run struct {
 func clean(s string) string { return strings.Join(strings.Fields(norm.NFC.String(s)), " ") }
 
 // shape chooses a glyph for every character of the spans. Base is the face of plain text.
-func (w *Writer) shape(spans []Span, size float64, base int) *run {
+func (w *Writer) shape(spans []Span, base int) *run {
 	t := &run{owners: []owner{{}}, swedish: w.m.Lang == "sv" || strings.HasPrefix(w.m.Lang, "sv-")}
 	for _, s := range spans {
 		own := owner{lang: s.Lang}

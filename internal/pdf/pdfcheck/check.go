@@ -63,7 +63,6 @@ type checker struct {
 	pages  []page
 	byNum  map[int]*page  // by object number
 	elems  []*elem        // in reading order
-	keys   map[int][]int  // the parent tree: the objects each key leads to
 	annots map[int]*annot // by object number
 	fonts  map[int]*font  // by object number
 }

@@ -18,6 +18,9 @@ type mark struct {
 // tokens: dictionary and array marks, strings, names, numbers and operators.
 var tokens = regexp.MustCompile(`<<|>>|\[|\]|<[0-9A-Fa-f\s]*>|\((?:\\.|[^\\()])*\)|/[^\s<>\[\]()/]*|[^\s<>\[\]()/]+`)
 
+// paints are the operators that paint.
+//
+//nolint:gochecknoglobals // made once, never written
 var paints = map[string]bool{"Tj": true, "TJ": true, "'": true, `"`: true, "S": true, "s": true, "f": true, "F": true, "f*": true,
 	"B": true, "B*": true, "b": true, "b*": true, "sh": true, "Do": true, "BI": true}
 
