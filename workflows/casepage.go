@@ -442,7 +442,7 @@ func (s *Service) CaseFile(ctx context.Context, actor models.Actor, number strin
 	if err != nil {
 		return nil, FileView{}, err
 	}
-	return s.openFile(ctx, f)
+	return s.openReleased(ctx, actor, f)
 }
 
 func (s *Service) openFile(ctx context.Context, f models.File) (*files.File, FileView, error) {

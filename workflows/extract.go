@@ -31,8 +31,9 @@ type extract struct {
 	withheld      int
 	parts         templates.OwnParts
 
-	numbers map[models.FileID]int // of the files that are released, from 1
-	tables  map[models.FileID][]*sheet.Records
+	material []models.File         // the files that are released, in the order of their numbers
+	numbers  map[models.FileID]int // of those, from 1
+	tables   map[models.FileID][]*sheet.Records
 }
 
 // extractRequest is the case's own data: what the person sent.
@@ -152,7 +153,7 @@ func (w *work) fillExtract(x *extract, activities []models.Activity) error {
 	if err != nil {
 		return err
 	}
-	x.numbers = make(map[models.FileID]int, len(material))
+	x.material, x.numbers = material, make(map[models.FileID]int, len(material))
 	for i, f := range material {
 		x.numbers[f.ID] = i + 1
 	}

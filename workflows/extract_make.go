@@ -42,5 +42,9 @@ func (s *Service) storeAnswer(ctx context.Context, c models.Case, made toDecide)
 			return nil, err
 		}
 	}
-	return out, nil
+	if made.extract == nil {
+		return out, nil
+	}
+	sealed, err := s.sealPackage(ctx, made.extract, out)
+	return append(out, sealed...), err
 }

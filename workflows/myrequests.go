@@ -200,6 +200,9 @@ func (s *Service) MyRequest(ctx context.Context, actor models.Actor, number stri
 		}
 		return tx.LogReading("my-request", models.ControllerID{}, streams...)
 	})
+	if err == nil {
+		err = s.fillPackages(ctx, actor, &out)
+	}
 	return seen(out, err)
 }
 
@@ -217,6 +220,22 @@ func (s *Service) ReadMessages(ctx context.Context, actor models.Actor, r MyRequ
 		}
 		return nil
 	})
+}
+
+// fillPackages tells how large the packages are.
+func (s *Service) fillPackages(ctx context.Context, actor models.Actor, r *MyRequest) error {
+	for i := range r.Cases {
+		c := &r.Cases[i]
+		if c.Package == nil {
+			continue
+		}
+		v, err := s.packageOf(ctx, actor, c.manifest)
+		if err != nil {
+			return err
+		}
+		c.Package.FileView = v
+	}
+	return nil
 }
 
 // materialListed is how many released files the person's page lists; the rest lie in the package.
@@ -262,6 +281,9 @@ func (s *Service) fillMyCase(tx *models.Tx, m *MyCase) error {
 		if f.ReleasedAt == nil {
 			continue
 		}
+		if f.Purpose == models.FileSignature {
+			continue // it lies in the package
+		}
 		a := AnswerFile{FileView: fileView(f)}
 		for i := range receipts {
 			if receipts[i].FileID == f.ID {
@@ -269,9 +291,12 @@ func (s *Service) fillMyCase(tx *models.Tx, m *MyCase) error {
 				break
 			}
 		}
-		if f.Purpose == models.FileLetter {
+		switch f.Purpose {
+		case models.FileLetter:
 			m.Letter = &a
-		} else {
+		case models.FileManifest:
+			m.Package, m.manifest = &a, f
+		default:
 			m.Extract = append(m.Extract, a)
 		}
 	}
@@ -300,7 +325,7 @@ func (s *Service) OpenAnswer(ctx context.Context, actor models.Actor, id models.
 	if err != nil {
 		return nil, FileView{}, err
 	}
-	return s.openFile(ctx, f)
+	return s.openReleased(ctx, actor, f)
 }
 
 // receipt notes a download, and serves the decision when the letter is opened for the first time.

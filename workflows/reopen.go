@@ -32,7 +32,7 @@ func (s *Service) ReopenAnswer(ctx context.Context, actor models.Actor, id model
 	if err != nil {
 		return nil, FileView{}, err
 	}
-	return s.openFile(ctx, f)
+	return s.openReleased(ctx, actor, f)
 }
 
 // openable is a file of the person's own that they, or whoever acts for them, may open today.

@@ -96,6 +96,7 @@ type MyCase struct {
 	Messages   []MessageView
 	Unread     int
 	Letter     *AnswerFile
+	Package    *AnswerFile  // all of the answer as one file; nil where there is no extract
 	Extract    []AnswerFile // the documents, and the first of the released files
 	// MaterialCount is how many files are released, listed in Extract or not.
 	MaterialCount int
@@ -109,6 +110,8 @@ type MyCase struct {
 	Appeals       []AppealView
 	AppealSteps   []deadline.Step // how the last day came about
 	AppealFiles   []FileView      // attached to an appeal that is not sent
+
+	manifest models.File // of the package
 }
 
 // AnswerFile is a released file with its receipts.

@@ -51,6 +51,9 @@ func (p *portal) answerOf(c *gin.Context) (workflows.MyRequest, workflows.MyCase
 		if k.Letter != nil && k.Letter.ID == id {
 			return r, k, *k.Letter, nil
 		}
+		if k.Package != nil && k.Package.ID == id {
+			return r, k, *k.Package, nil
+		}
 		for _, f := range k.Extract {
 			if f.ID == id {
 				return r, k, f, nil
@@ -157,7 +160,7 @@ func disposition(kind, name string) string {
 // made tells whether the service made the file.
 func made(purpose string) bool {
 	switch purpose {
-	case models.FileLetter, models.FileExtractHTML, models.FileExtractPDF, models.FileExtractJSON, models.FileExtractCSV:
+	case models.FileLetter, models.FileExtractHTML, models.FileExtractPDF, models.FileExtractJSON, models.FileExtractCSV, models.FileManifest:
 		return true
 	}
 	return false

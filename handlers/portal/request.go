@@ -45,6 +45,7 @@ type caseBlock struct {
 	Anchor    string // of its own part of the page
 	Status    string // as drawn: late stands for any that is
 	Files     []fileRow
+	Rest      int // released files that are in the package and not in the list
 	Messages  []templates.Message
 	Field     string // of the reply
 	Typed     string // of the reply, when the form is shown again
@@ -73,6 +74,8 @@ func rowOf(number string, f workflows.AnswerFile) fileRow {
 		row.Kind = "letter"
 	case models.FileExtractHTML, models.FileExtractPDF:
 		row.Kind = "extract"
+	case models.FileManifest:
+		row.Kind = "package"
 	case models.FileExtractJSON:
 		row.Kind = "data"
 	case models.FileExtractCSV:
@@ -187,6 +190,16 @@ func (p *portal) block(c *gin.Context, r workflows.MyRequest, k workflows.MyCase
 	if k.Letter != nil {
 		b.Files = append(b.Files, rowOf(r.Number, *k.Letter))
 	}
+	if k.Package != nil {
+		b.Files = append(b.Files, rowOf(r.Number, *k.Package))
+	}
+	listed := 0
+	for _, f := range k.Extract {
+		if f.Purpose == models.FileItem {
+			listed++
+		}
+	}
+	b.Rest = k.MaterialCount - listed
 	for _, f := range k.Extract {
 		b.Files = append(b.Files, rowOf(r.Number, f))
 	}
