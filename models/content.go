@@ -256,13 +256,17 @@ func (tx *Tx) Attest(s *Search) error {
 	return changed(res.RowsAffected, res.Error)
 }
 
-// InsertFile stores the record of a sealed file with its name sealed.
+// InsertFile stores the record of a sealed file with its name sealed. One that is released as it is stored is a letter, and
+// goes on paper to who asked for that.
 func (tx *Tx) InsertFile(f *File) (err error) {
 	if f.Name, err = tx.Seal(f.CaseID.UUID(), "files", "name", f.ID.UUID(), f.NameText); err != nil {
 		return err
 	}
 	f.CreatedAt = tx.Now
-	return gorm.G[File](tx.db).Create(tx.Context(), f)
+	if err := gorm.G[File](tx.db).Create(tx.Context(), f); err != nil || f.ReleasedAt == nil {
+		return err
+	}
+	return tx.postAtOnce(*f)
 }
 
 // File loads the record of a file that the actor may see, opened.

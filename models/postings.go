@@ -79,6 +79,14 @@ func (tx *Tx) InsertPosting(p Posting) error {
 		NewID[Posting](), p.RequestID, p.SubjectID, p.CaseID, p.ControllerID, p.LetterID, p.ExtractID, p.Enclosures, p.Way, tx.Now).Error
 }
 
+// postAtOnce has a letter printed and posted that is the person's from the moment it is stored, where they asked for paper. A
+// decision letter is released later, and then posted with what belongs to it.
+func (tx *Tx) postAtOnce(f File) error {
+	return tx.db.Exec(`insert into postings (id, request_id, subject_id, case_id, controller_id, letter_id, way, waits_since)
+		select ?, c.request_id, c.subject_id, c.id, c.controller_id, ?, 'post', ? from cases c where c.id = ? and c.answer_by_post
+		on conflict (letter_id) do nothing`, NewID[Posting](), f.ID, tx.Now, f.CaseID).Error
+}
+
 // WaitingPostings lists the letters of a controller, or with the zero id of the servicecenter, that nobody has printed or
 // sent, the oldest first. What was opened in the portal meanwhile is left out.
 func (tx *Tx) WaitingPostings(c ControllerID, limit int) ([]Posting, error) {

@@ -444,6 +444,32 @@ func TestASealedEnvelopeIsPrintedAndLeft(t *testing.T) {
 	}
 }
 
+// TestALetterThatIsGivenAtOnceIsPrintedToo: a notice goes on paper to who asked for paper, and to nobody else.
+func TestALetterThatIsGivenAtOnceIsPrintedToo(t *testing.T) {
+	t.Parallel()
+	w := workflowtest.New(t)
+	ctx := context.Background()
+	maja := w.Resident("197701172392")
+	for answer, want := range map[string]int{"post": 1, "portal": 0} {
+		number := onPaper(w, maja, answer, home, "SN") + "-SN"
+		c := w.Case(number)
+		if err := w.Store.InTx(ctx, models.SystemActor(), func(tx *models.Tx) error {
+			f := models.File{ID: models.NewID[models.File](), CaseID: c.ID, ControllerID: c.ControllerID, SubjectID: c.SubjectID, Purpose: models.FileLetter,
+				MediaType: "application/pdf", Size: 1, SHA256: make([]byte, 32), NameText: "mer-tid.pdf", ReleasedAt: &tx.Now}
+			if err := tx.InsertFile(&f); err != nil {
+				return err
+			}
+			got, err := tx.PostingsOf(c.ID)
+			if len(got) != want || (want == 1 && (got[0].LetterID != f.ID.UUID() || got[0].Way != models.WayPost || got[0].RequestID != c.RequestID)) {
+				t.Errorf("%s: %+v", answer, got)
+			}
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // TestAChangedLetterIsNotPrinted: what is printed is what was sealed, or nothing.
 func TestAChangedLetterIsNotPrinted(t *testing.T) {
 	t.Parallel()
