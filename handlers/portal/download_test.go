@@ -101,8 +101,9 @@ func TestOnlyWhoOpenedAFileMayFetchIt(t *testing.T) {
 	if p := b.choose(b.get(letter), "olof"); p.status != http.StatusNotFound {
 		t.Errorf("somebody else: %d", p.status)
 	}
-	if p := b.get(letter + "/hamta"); p.status != http.StatusNotFound {
-		t.Errorf("somebody else, on the same computer: %d", p.status)
+	asked := w.u.asked
+	if p := b.get(letter + "/hamta"); p.status != http.StatusNotFound || w.u.asked != asked {
+		t.Errorf("somebody else, on the same computer: %d, asked for %d times", p.status, w.u.asked-asked)
 	}
 	b.post("/logga-ut", nil)
 	b.login("maja")

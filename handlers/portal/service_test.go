@@ -25,6 +25,7 @@ type useCases struct {
 	owners      map[string]models.SubjectID
 	opened      []models.FileID
 	reopened    int
+	asked       int  // for a file again, by anybody
 	over        bool // the person may not any more
 	recorded    []workflows.Input
 	applied     []workflows.Input
@@ -295,6 +296,7 @@ func (u *useCases) OpenAnswer(_ context.Context, a models.Actor, id models.FileI
 func (u *useCases) ReopenAnswer(_ context.Context, a models.Actor, id models.FileID) (io.ReadSeekCloser, workflows.FileView, error) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
+	u.asked++
 	for n, r := range u.requests {
 		for i := range r.Cases {
 			k := &r.Cases[i]
