@@ -20,6 +20,11 @@ const (
 	KindStiftelse ControllerKind = "stiftelse"
 )
 
+// ControllerKinds lists the kinds of controller.
+func ControllerKinds() []ControllerKind {
+	return []ControllerKind{KindNamnd, KindStyrelse, KindRevision, KindBolag, KindStiftelse}
+}
+
 // Authority tells whether decisions are an authority's, so that they can be appealed to an administrative court.
 func (k ControllerKind) Authority() bool { return k != KindBolag && k != KindStiftelse }
 

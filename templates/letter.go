@@ -144,20 +144,20 @@ func (d LetterDoc) check() error {
 	}
 	switch d.Outcome {
 	case outcomeGranted, outcomeNothing:
-		if d.Remedy != remedyNone || len(d.Withheld) > 0 {
-			return errors.New("a granted request has no remedy and withholds nothing")
+		if d.Remedy != remedyNone || len(d.Withheld) > 0 || (d.Outcome == outcomeGranted) != (d.Released > 0) {
+			return errors.New("a granted request releases something and has no remedy; what is not found is neither released nor withheld")
 		}
 	case outcomePartial:
-		if d.Remedy == remedyNone || len(d.Withheld) == 0 {
-			return errors.New("a partial refusal needs what is withheld and a remedy")
+		if d.Remedy == remedyNone || len(d.Withheld) == 0 || d.Released == 0 {
+			return errors.New("a partial refusal needs what is released, what is withheld and a remedy")
 		}
 	case outcomeRefused:
-		if d.Remedy == remedyNone || len(d.Withheld) == 0 && strings.TrimSpace(d.Reasons) == "" {
-			return errors.New("a refusal needs reasons and a remedy")
+		if d.Remedy == remedyNone || d.Released > 0 || len(d.Withheld) == 0 && strings.TrimSpace(d.Reasons) == "" {
+			return errors.New("a refusal releases nothing and needs reasons and a remedy")
 		}
 	case outcomeNeutral:
-		if d.Remedy == remedyNone {
-			return errors.New("the neutral answer needs a remedy")
+		if d.Remedy == remedyNone || !c.Sensitive {
+			return errors.New("the neutral answer is a sensitive controller's, and needs a remedy")
 		}
 	default:
 		return fmt.Errorf("no outcome %q", d.Outcome)

@@ -64,7 +64,7 @@ func letter(c templates.Controller, outcome, remedy string) templates.LetterDoc 
 	return d
 }
 
-// letters are the letters that are kept as golden files: outcome, kind of controller, sensitive or not.
+// letters are letters of every sort: outcome, kind of controller, sensitive or not.
 func letters() map[string]templates.LetterDoc {
 	meeting := letter(bygg(), "refused", "forvaltningsratt")
 	meeting.DelegationNumber, meeting.Title = "", "Ordförande"
@@ -96,7 +96,8 @@ func letters() map[string]templates.LetterDoc {
 	}
 }
 
-func TestLettersAreAsTheyWereRead(t *testing.T) {
+// TestLetterPages: as pages they fetch nothing and are read with ease. What letters say is held by the table in workflows.
+func TestLetterPages(t *testing.T) {
 	t.Parallel()
 	s := load(t, nil)
 	for name, d := range letters() {
@@ -111,7 +112,6 @@ func TestLettersAreAsTheyWereRead(t *testing.T) {
 				if err != nil || !bytes.Equal(got, again) {
 					t.Fatalf("another letter the second time (%v)", err)
 				}
-				golden(t, filepath.Join("testdata", "letters", name+"."+lang+".html"), got)
 				selfContained(t, got)
 				lix := readability(t, got)
 				t.Logf("LIX %.0f", lix)

@@ -57,8 +57,16 @@ func (d draft) sealable() ([]byte, string, error) {
 
 // letter gathers the decision letter of the case's right.
 func (w *work) letter(a authority, person models.Person) (draft, error) {
+	p, err := openProposal(w.tx, *w.c)
+	if err != nil {
+		return draft{}, err
+	}
+	return w.draft(a, person, p)
+}
+
+func (w *work) draft(a authority, person models.Person, p proposal) (draft, error) {
 	d := draft{lang: w.c.Language, set: w.s.Templates}
-	head, err := w.letterHead(a, person)
+	head, err := w.letterHead(a, person, p)
 	if err != nil {
 		return d, err
 	}
@@ -72,11 +80,7 @@ func (w *work) letter(a authority, person models.Person) (draft, error) {
 }
 
 // letterHead gathers what every decision letter says: who, when, under what authority, what was searched, and the remedy.
-func (w *work) letterHead(a authority, person models.Person) (templates.LetterDoc, error) {
-	p, err := openProposal(w.tx, *w.c)
-	if err != nil {
-		return templates.LetterDoc{}, err
-	}
+func (w *work) letterHead(a authority, person models.Person, p proposal) (templates.LetterDoc, error) {
 	searches, err := w.searches()
 	if err != nil {
 		return templates.LetterDoc{}, err
