@@ -13,8 +13,8 @@ import (
 	"insyn/templates"
 )
 
-// aloud is a letter as it is read aloud, with plain spaces.
-func aloud(t *testing.T, s *templates.Set, lang string, d templates.LetterDoc) (string, templates.Made) {
+// heard is a letter as it is read aloud, with plain spaces.
+func heard(t *testing.T, s *templates.Set, lang string, d templates.LetterDoc) (string, templates.Made) {
 	t.Helper()
 	var b bytes.Buffer
 	made, err := s.LetterPDF(&b, lang, d)
@@ -33,7 +33,7 @@ func TestTheLastDayToAppealIsSaidWhenItIsKnown(t *testing.T) {
 	t.Parallel()
 	d := letter(bygg(), "partial", "forvaltningsratt")
 	d.AppealUntil = calendar.New(2027, time.May, 24)
-	text, _ := aloud(t, load(t, nil), "sv", d)
+	text, _ := heard(t, load(t, nil), "sv", d)
 	if !strings.Contains(text, "senast måndag 24 maj 2027. Tiden är tre veckor, räknat från den dag du fick beslutet.") || strings.Contains(text, "nästa vardag") {
 		t.Errorf("the letter says:\n%s", text)
 	}
@@ -49,13 +49,13 @@ func TestAMaskedLetterNamesTheTitleOnly(t *testing.T) {
 	name := d.DecidedBy
 	d.DecidedBy = ""
 	for lang, law := range map[string]string{"sv": "33 § fjärde stycket förvaltningslagen", "en": "section 33, fourth paragraph"} {
-		text, _ := aloud(t, load(t, nil), lang, d)
+		text, _ := heard(t, load(t, nil), lang, d)
 		if !strings.Contains(text, "\nFörvaltningschef\n") || !strings.Contains(text, law) || strings.Contains(text, name) {
 			t.Errorf("%s:\n%s", lang, text)
 		}
 	}
 	d.Title = ""
-	if text, _ := aloud(t, load(t, nil), "sv", d); !strings.Contains(text, "\nBeslutsfattare\n") {
+	if text, _ := heard(t, load(t, nil), "sv", d); !strings.Contains(text, "\nBeslutsfattare\n") {
 		t.Errorf("nobody has decided:\n%s", text)
 	}
 	company := letter(bolag(), "partial", "imy-and-court")
@@ -95,20 +95,20 @@ func TestACharacterThatNoFontHasStopsTheLetter(t *testing.T) {
 func TestAnotherTextIsAnotherVersion(t *testing.T) {
 	t.Parallel()
 	d := letter(bygg(), "partial", "forvaltningsratt")
-	_, made := aloud(t, load(t, nil), "sv", d)
-	_, english := aloud(t, load(t, nil), "en", d)
+	_, made := heard(t, load(t, nil), "sv", d)
+	_, english := heard(t, load(t, nil), "en", d)
 	if !strings.HasPrefix(made.Version, "decision-sv-") || made.Version == english.Version {
 		t.Errorf("versions %s and %s", made.Version, english.Version)
 	}
-	if _, again := aloud(t, load(t, map[string]string{}), "sv", d); again.Version != made.Version {
+	if _, again := heard(t, load(t, map[string]string{}), "sv", d); again.Version != made.Version {
 		t.Errorf("the same templates are %s and %s", made.Version, again.Version)
 	}
 	changed := strings.Replace(embeddedFile(t, "locales/sv/letters.json"), "Om du inte är nöjd", "Om du är missnöjd", 1)
-	if _, now := aloud(t, load(t, map[string]string{"locales/sv/letters.json": changed}), "sv", d); now.Version == made.Version {
+	if _, now := heard(t, load(t, map[string]string{"locales/sv/letters.json": changed}), "sv", d); now.Version == made.Version {
 		t.Error("a changed text has the same version")
 	}
 	mails := strings.Replace(embeddedFile(t, "locales/sv/mail.json"), "Hej", "Tjena", 1)
-	if _, now := aloud(t, load(t, map[string]string{"locales/sv/mail.json": mails}), "sv", d); now.Version != made.Version {
+	if _, now := heard(t, load(t, map[string]string{"locales/sv/mail.json": mails}), "sv", d); now.Version != made.Version {
 		t.Error("a changed mail is another version of the letter")
 	}
 }

@@ -61,15 +61,20 @@ func (w *work) letter(a authority, person models.Person) (draft, error) {
 	if err != nil {
 		return draft{}, err
 	}
-	return w.draft(a, person, p)
+	parts, err := ownParts(w.tx, w.ctl, w.c.Language, "decision", w.today())
+	if err != nil {
+		return draft{}, err
+	}
+	return w.draft(a, person, p, parts)
 }
 
-func (w *work) draft(a authority, person models.Person, p proposal) (draft, error) {
+func (w *work) draft(a authority, person models.Person, p proposal, parts templates.OwnParts) (draft, error) {
 	d := draft{lang: w.c.Language, set: w.s.Templates}
 	head, err := w.letterHead(a, person, p)
 	if err != nil {
 		return d, err
 	}
+	head.Parts = parts
 	if RightOf(w.c.Right).Works == WorksMeasures {
 		change, err := w.changeLetter(head)
 		d.change = &change
@@ -98,9 +103,6 @@ func (w *work) letterHead(a authority, person models.Person, p proposal) (templa
 		LateRefusal: refusal && w.today().After(w.c.DueHard)}
 	if a.masked {
 		d.DecidedBy, d.Masked = "", true
-	}
-	if d.Parts, err = ownParts(w.tx, w.ctl, w.c.Language, "decision", w.today()); err != nil {
-		return d, err
 	}
 	if w.c.DiaryNumber != nil {
 		d.Diary = *w.c.DiaryNumber

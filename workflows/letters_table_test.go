@@ -158,7 +158,7 @@ func (c combination) draft(t testing.TB, set *templates.Set, lang string) draft 
 		p.Reasons = "Vi har prövat varje uppgift för sig."
 	}
 	d, err := w.draft(authority{number: "4.3", by: models.Staff{Name: "Karin Åhl", Title: "Förvaltningschef"}},
-		models.Person{Name: "Maja Lindqvist", Address: "Björkvägen 4\n999 91 Exempelby"}, p)
+		models.Person{Name: "Maja Lindqvist", Address: "Björkvägen 4\n999 91 Exempelby"}, p, templates.OwnParts{})
 	if err != nil {
 		t.Fatalf("%v: %v", c, err)
 	}

@@ -262,6 +262,22 @@ func TestDecisionPage(t *testing.T) {
 	}
 	must(t, b.post(at, b.form("unbiased", "yes", "delegation", "meeting", "meeting-on-day", "31", "meeting-on-month", "4", "meeting-on-year", "2027")...), http.StatusUnprocessableEntity,
 		"Datumet finns inte.", `href="#beslut-meeting-on"`, `id="beslut-meeting-on" name="meeting-on-day" type="text" inputmode="numeric" value="31"`)
+	must(t, b.post(at, b.form("unbiased", "yes", "delegation", d.String(), "mask", "yes", "mask-reason", "Hot i telefon.")...), http.StatusSeeOther)
+	if got := b.lastInput(); got != (workflows.Decide{Delegation: d, Unbiased: true, Mask: true, MaskReason: "Hot i telefon."}) {
+		t.Errorf("decided %+v", got)
+	}
+	b.service.err = workflows.Invalid{Fields: []workflows.FieldError{{Field: "letter", Key: "error.letter-place.reasons", Args: map[string]any{"characters": "”漢” (U+6F22)"}}}}
+	must(t, b.post(at, b.form("unbiased", "yes", "delegation", d.String(), "mask", "yes", "mask-reason", "Hot i telefon.")...), http.StatusUnprocessableEntity,
+		"Skälen har tecken som inte går att skriva ut: ”漢” (U&#43;6F22).", `href="#beslut-letter"`, `id="beslut-letter"`, "Hot i telefon.</textarea>", `value="yes" checked`)
+	must(t, b.get(casePageAt+"/brev?som=pdf"), http.StatusUnprocessableEntity, "Skälen har tecken som inte går att skriva ut", "Se brevet som PDF")
+	b.service.err = nil
+	w := b.get(casePageAt + "/brev?som=pdf")
+	must(t, w, http.StatusOK, "%PDF")
+	for name, want := range map[string]string{"Content-Type": "application/pdf", "X-Content-Type-Options": "nosniff", "Content-Disposition": `inline; filename="Beslut ` + b.service.view.Case.Number + `.pdf"`} {
+		if got := w.Header().Get(name); got != want {
+			t.Errorf("%s is %q", name, got)
+		}
+	}
 	b.service.err = workflows.ErrConflict
 	must(t, b.post(at+"/tillbaka", b.form("why", "Se över skälen.")...), http.StatusConflict, "Någon annan hann före", "Se över skälen.")
 	b.service.err = nil
