@@ -26,6 +26,7 @@ type work struct {
 
 	loadedSearches []models.Search
 	loadedCounts   []models.ItemCount
+	loadedWithheld []models.Item
 	loadedReviews  []models.Review
 	loadedMeasures []models.Measure
 	loadedManifest []byte
@@ -263,6 +264,22 @@ func (w *work) counts() ([]models.ItemCount, error) {
 		w.loadedCounts = rows
 	}
 	return w.loadedCounts, nil
+}
+
+// withheldItems are the items that are not released, without what they say.
+func (w *work) withheldItems() ([]models.Item, error) {
+	if w.loadedWithheld == nil {
+		rows := []models.Item{}
+		err := w.tx.EachItem(w.c.ID, models.ItemQuery{Disposition: models.Withhold, Heads: true}, func(i models.Item) error {
+			rows = append(rows, i)
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+		w.loadedWithheld = rows
+	}
+	return w.loadedWithheld, nil
 }
 
 func (w *work) reviews() ([]models.Review, error) {

@@ -123,14 +123,11 @@ func (w *work) accessLetter(d templates.LetterDoc) (templates.LetterDoc, error) 
 		return d, err
 	}
 	d.Released = m.Released
-	err = w.tx.EachItem(w.c.ID, models.ItemQuery{Disposition: models.Withhold, Heads: true}, func(i models.Item) error {
+	withheld, err := w.withheldItems()
+	for _, i := range withheld {
 		d.Withheld = append(d.Withheld, templates.Withheld{Title: i.TitleText, Explanation: i.ExplanationText, Ground: *i.Ground})
-		return nil
-	})
-	if err != nil {
-		return d, err
 	}
-	return d, nil
+	return d, err
 }
 
 func (w *work) changeLetter(head templates.LetterDoc) (templates.ChangeDoc, error) {

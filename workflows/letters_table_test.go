@@ -38,7 +38,21 @@ func (c combination) String() string {
 	return fmt.Sprintf("%s/%s/%s/sensitive=%t", c.right.Right, c.outcome, c.kind, c.sensitive)
 }
 
-func (f found) material() material { return weigh([]models.Search{}, f.items, f.measures) }
+func (f found) material() material { return weigh([]models.Search{}, f.counts(), f.measures) }
+
+// counts are the items as the database counts them.
+func (f found) counts() []models.ItemCount {
+	out := []models.ItemCount{}
+	for _, i := range f.items {
+		out = append(out, models.ItemCount{Disposition: i.Disposition, N: 1})
+	}
+	return out
+}
+
+// withheld are the items that are not released.
+func (f found) withheld() []models.Item {
+	return slices.DeleteFunc(slices.Clone(f.items), func(i models.Item) bool { return *i.Disposition == models.Release })
+}
 
 func outcomes() []models.Outcome {
 	return []models.Outcome{models.OutcomeGranted, models.OutcomeSupplemented, models.OutcomePartial, models.OutcomeNothingFound, models.OutcomeNeutral, models.OutcomeRefused}
@@ -152,7 +166,7 @@ func (c combination) draft(t testing.TB, set *templates.Set, lang string) draft 
 		ctl: models.Controller{Name: nameOf(c.kind), Kind: c.kind, Sensitive: c.sensitive, Court: court, Address: "Torggatan 1, 999 99 Exempelby",
 			Email: "namnd@exempelby.example", Phone: "0980-31 92 00", DPOName: "Sara Nyberg", DPOEmail: "dataskyddsombudet@exempelby.example", DPOPhone: "0980-31 92 20"},
 		loadedSearches: []models.Search{{ID: search, System: "Lifecare", Result: &found}, {System: "Kameror i receptionen", Result: &notSearched, Text: "Inspelningen raderas efter 48 timmar och finns inte kvar"}},
-		loadedItems:    c.found.items, loadedMeasures: c.found.measures, loadedReviews: []models.Review{{}}}
+		loadedCounts:   c.found.counts(), loadedWithheld: c.found.withheld(), loadedMeasures: c.found.measures, loadedReviews: []models.Review{{}}}
 	p := proposal{}
 	if c.right.Outcome(c.outcome).Reasons {
 		p.Reasons = "Vi har prövat varje uppgift för sig."
