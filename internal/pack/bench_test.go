@@ -102,7 +102,7 @@ func childWork(name string) error {
 	}
 	for line := range strings.Lines(string(status)) {
 		if rest, ok := strings.CutPrefix(line, "VmHWM:"); ok {
-			fmt.Println(strings.Fields(rest)[0])
+			fmt.Fprintln(os.Stdout, strings.Fields(rest)[0])
 		}
 	}
 	return nil

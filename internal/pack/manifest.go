@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -107,7 +108,7 @@ func (m Manifest) Encode() ([]byte, error) {
 }
 
 func (f File) row() manifestFile {
-	row := manifestFile{Name: f.Name, Size: f.Size, SHA256: f.SHA256[:], CRC32: []byte{byte(f.CRC32 >> 24), byte(f.CRC32 >> 16), byte(f.CRC32 >> 8), byte(f.CRC32)}}
+	row := manifestFile{Name: f.Name, Size: f.Size, SHA256: f.SHA256[:], CRC32: binary.BigEndian.AppendUint32(nil, f.CRC32)}
 	if len(f.Parts) > sha256.Size {
 		for p := f.Parts; len(p) > 0; p = p[sha256.Size:] {
 			row.Parts = append(row.Parts, hexBytes(p[:sha256.Size]))
@@ -156,7 +157,7 @@ func (row manifestFile) file() (File, error) {
 		return f, errors.New("a checksum is not of its length")
 	}
 	copy(f.SHA256[:], row.SHA256)
-	f.CRC32 = uint32(row.CRC32[0])<<24 | uint32(row.CRC32[1])<<16 | uint32(row.CRC32[2])<<8 | uint32(row.CRC32[3])
+	f.CRC32 = binary.BigEndian.Uint32(row.CRC32)
 	if len(row.Parts) == 0 {
 		f.Parts = f.SHA256[:]
 		return f, nil

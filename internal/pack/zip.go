@@ -86,7 +86,7 @@ func (it item) local() []byte {
 	}
 	b = le.AppendUint16(b, v)
 	b = it.appendCommon(b, size)
-	b = le.AppendUint16(b, uint16(extra)) //nolint:gosec // G115: 0 or 20
+	b = le.AppendUint16(b, uint16(extra))
 	b = append(b, it.name...)
 	if extra > 0 {
 		b = le.AppendUint16(b, extra64)
