@@ -379,7 +379,7 @@ func (v *verifier) notedSum(at int64, h head) (uint32, error) {
 // compare goes through the package from its beginning to its end.
 func (v *verifier) compare(p *Package) error {
 	have := v.size - v.base
-	buf := make([]byte, min(files.PartSize, have))
+	buf := make([]byte, min(files.PartSize, p.size))
 	for at := int64(0); at < min(p.size, have); {
 		s := p.segmentAt(at)
 		at = s.end
