@@ -174,6 +174,15 @@ func badRows() map[string][]bad {
 		"files_appeal_kinds":               {{"files:item", record{"appeal_id": "appeal"}}},
 		"files_appeal_apart":               {{"files:appeal", record{"released_at": at}}},
 
+		"files_notice_released":         {{"files:item", record{"purpose": "extension"}}},
+		"pauses_answer_by":              {{"pauses", record{"answer_by": "2026-03-02"}}},
+		"request_pauses_answer_by":      {{"request_pauses", record{"answer_by": "2026-03-02"}}},
+		"request_notices_kind_known":    {{"request_notices:asked", record{"kind": "song"}}},
+		"request_notices_size_positive": {{"request_notices:asked", record{"size": 0}}},
+		"request_notices_sha_length":    {{"request_notices:asked", record{"sha256": some}}},
+		"forwardings_kind_known":        {{"forwardings:case", record{"kind": "gossip"}}},
+		"forwardings_case_whole":        {{"forwardings:case", record{"controller_id": nil}}, {"forwardings:request", record{"controller_id": "controller"}}},
+
 		"jobs_done_whole":                 {{"jobs:case", record{"done_at": at}}, {"jobs:case", record{"result": "done"}}},
 		"jobs_kind_form":                  {{"jobs:case", record{"kind": "Mail Person"}}},
 		"events_stream_known":             {{"events:request", record{"stream_kind": "gossip"}}},

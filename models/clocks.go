@@ -15,6 +15,7 @@ type Pause struct {
 	Reason       string // identity, specification or request
 	FromDate     calendar.Date
 	ToDate       calendar.Date
+	AnswerBy     calendar.Date // until when the person is asked to answer; zero: not said
 	ResumedState CaseState
 }
 

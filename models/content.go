@@ -319,7 +319,8 @@ func (tx *Tx) DeleteFile(id FileID) error {
 
 // FileExists tells whether a file has a record, for the sweep of orphaned bytes.
 func (tx *Tx) FileExists(id FileID) (bool, error) {
-	rows, err := raw[struct{ N int }](tx, "select 1 as n from files where id = ? union all select 1 from mandates where id = ?", id, id)
+	rows, err := raw[struct{ N int }](tx, `select 1 as n from files where id = ? union all select 1 from mandates where id = ?
+		union all select 1 from request_notices where id = ?`, id, id, id)
 	return len(rows) > 0, err
 }
 

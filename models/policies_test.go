@@ -108,7 +108,14 @@ func policies() map[string]rights {
 		"files:letter":     {sees: letters, adds: "ombud=A decider=A system=*", changes: system, removes: system},
 		"files:pending":    {sees: sent, adds: sent, changes: sent, removes: sent}, // with an appeal that is not sent
 		"files:appeal":     {sees: answer, adds: "ombud=A decider=A registrator=A system=*", changes: system, removes: system},
-		"files:released":   {sees: withPerson, adds: system, changes: system, removes: system},
+		// Letters that are no decisions: given to the person at once, posted by the registrator, who writes of service alone.
+		"files:extension":           {sees: answer, adds: "ombud=A decider=A system=*", changes: system, removes: system},
+		"files:service":             {sees: answer, adds: "registrator=A system=*", changes: system, removes: system},
+		"request_notices:forwarded": {sees: shared, adds: "servicecenter=* system=*", changes: sent},
+		"request_notices:asked":     {sees: shared, adds: "servicecenter=* system=*", changes: sent},
+		"forwardings:case":          {sees: withPerson, adds: officers},
+		"forwardings:request":       {sees: shared, adds: "servicecenter=*"},
+		"files:released":            {sees: withPerson, adds: system, changes: system, removes: system},
 
 		// Jobs are promised by whoever changes something and run by the system.
 		"jobs:request":           {sees: "servicecenter=* system=*", adds: shared, changes: system},

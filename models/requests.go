@@ -118,6 +118,7 @@ type RequestPause struct {
 	Answer    Sealed
 	FromDate  calendar.Date
 	ToDate    calendar.Date
+	AnswerBy  calendar.Date // until when the person is asked to answer; zero: not said
 
 	QuestionText string `gorm:"-"`
 	AnswerText   string `gorm:"-"`

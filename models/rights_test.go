@@ -88,6 +88,7 @@ func TestOnlyFactsCanBeChanged(t *testing.T) {
 		"deliveries": "", "search_tokens": "", "events": "", "event_heads": "", "read_log": "", "read_log_seals": "", "key_stores": "",
 		"appeals": "", "import_trials": "end_missing", "organisation_events": "", "own_parts": "",
 		"postings": "batch_id dropped_at extract_pages letter_pages place sent_at sent_by sent_how sent_on", "print_batches": "", "printings": "",
+		"request_notices": "opened_at", "forwardings": "",
 	}
 	rows, err := w.owner.Query(context.Background(), `select c.relname::text, coalesce(string_agg(a.attname, ' ' order by a.attname)
 			filter (where has_column_privilege($1, c.oid, a.attnum, 'UPDATE')), '')

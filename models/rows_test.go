@@ -24,7 +24,7 @@ func controllerRow(controller uuid.UUID, prefix string) record {
 // table's name, with what sets rows of the table apart after a colon.
 func (w *world) row(kind string, p place, by uuid.UUID) record {
 	w.t.Helper()
-	for _, rows := range []func(string, place, uuid.UUID) record{organisationRow, requestRow, filingRow, inquiryRow, caseRow, workRow, answerRow, paperRow, boneRow} {
+	for _, rows := range []func(string, place, uuid.UUID) record{organisationRow, requestRow, filingRow, inquiryRow, caseRow, workRow, answerRow, paperRow, noticeRow, boneRow} {
 		if r := rows(kind, p, by); r != nil {
 			if tableOf(kind) == "assignments" {
 				r["valid_from"] = calendar.New(2000, 1, 1).AddDays(int(w.days.Add(1))) // each its own day: the day is in the key
@@ -206,6 +206,28 @@ func paperRow(kind string, p place, by uuid.UUID) record {
 		return posting.with(record{"case_id": p.kase, "controller_id": p.controller, "letter_id": p.letter})
 	case "postings:request":
 		return posting
+	}
+	return nil
+}
+
+func noticeRow(kind string, p place, by uuid.UUID) record {
+	file := workRow("files:item", p, by).with(record{"released_at": noon()})
+	ofRequest := record{"id": id(), "request_id": p.request, "subject_id": p.subject, "created_at": noon()}
+	notice := ofRequest.with(record{"media_type": "application/pdf", "size": 1, "sha256": sum("n"), "made_by": by})
+	forwarding := ofRequest.with(record{"kind": "documents", "forwarded_on": "2026-03-02", "details": bytea("sealed"), "staff_id": by})
+	switch kind {
+	case "files:extension":
+		return file.with(record{"purpose": "extension"})
+	case "files:service":
+		return file.with(record{"purpose": "service"})
+	case "request_notices:forwarded":
+		return notice.with(record{"kind": "forwarding"})
+	case "request_notices:asked":
+		return notice.with(record{"kind": "completion"})
+	case "forwardings:case":
+		return forwarding.with(record{"case_id": p.kase, "controller_id": p.controller})
+	case "forwardings:request":
+		return forwarding
 	}
 	return nil
 }

@@ -33,6 +33,7 @@ func rowsOf() map[string]any {
 		"inquiries": models.Inquiry{}, "inquiry_messages": models.InquiryMessage{}, "inquiry_codes": models.InquiryCode{},
 		"appeals": models.Appeal{}, "import_trials": models.ImportTrial{}, "organisation_events": models.OrganisationEvent{}, "own_parts": models.OwnPart{},
 		"postings": models.Posting{}, "print_batches": models.PrintBatch{}, "printings": models.Printing{},
+		"request_notices": models.RequestNotice{}, "forwardings": models.Forwarding{},
 	}
 }
 

@@ -67,10 +67,16 @@ type source struct{ files, texts []string }
 // documents are the templates of letters and extracts.
 func documents() map[string]source {
 	letter := []string{"letter.", "ground."}
+	notice := []string{"letter.", "notice.", "desk.receipt."}
 	return map[string]source{
-		"letters/decision": {[]string{"letters/parts.html", "letters/remedy.html", "letters/decision.html"}, letter},
-		"letters/change":   {[]string{"letters/parts.html", "letters/remedy.html", "letters/change.html"}, letter},
-		"extract/extract":  {[]string{"letters/parts.html", "extract/extract.html"}, []string{"letter.", "extract."}},
+		"letters/decision":   {[]string{"letters/parts.html", "letters/remedy.html", "letters/decision.html"}, letter},
+		"letters/change":     {[]string{"letters/parts.html", "letters/remedy.html", "letters/change.html"}, letter},
+		"letters/extension":  {[]string{"letters/parts.html", "letters/remedy.html", "letters/notice.html", "letters/extension.html"}, notice},
+		"letters/completion": {[]string{"letters/parts.html", "letters/notice.html", "letters/completion.html"}, notice},
+		"letters/receipt":    {[]string{"letters/parts.html", "letters/notice.html", "letters/receipt.html"}, notice},
+		"letters/forwarding": {[]string{"letters/parts.html", "letters/notice.html", "letters/forwarding.html"}, notice},
+		"letters/service":    {[]string{"letters/parts.html", "letters/notice.html", "letters/service.html"}, notice},
+		"extract/extract":    {[]string{"letters/parts.html", "extract/extract.html"}, []string{"letter.", "extract."}},
 	}
 }
 

@@ -31,7 +31,7 @@ type MailDoc struct {
 
 // ResidentMails are the kinds of mail to residents.
 func ResidentMails() []string {
-	return []string{"receipt", "question", "message", "answer-available", "reminder-unopened", "extended", "withdrawn", "appeal-receipt"}
+	return []string{"receipt", "question", "message", "answer-available", "reminder-unopened", "extended", "letter", "withdrawn", "appeal-receipt"}
 }
 
 // StaffMails are the kinds of mail to staff.

@@ -59,8 +59,9 @@ type Take struct{}
 
 // Ask has the ombud ask the person, and the clock stops (EDPB §159). Only within some days of receipt.
 type Ask struct {
-	Reason string // identity or specification
-	Text   string // what the person reads
+	Reason string        // identity or specification
+	Text   string        // what the person reads
+	Until  calendar.Date // until when the person may answer; zero: AnswerBy the day
 }
 
 // Answer has the person answer the question that stopped the clock, or the ombud record an answer given by phone or post.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"slices"
 
 	"insyn/internal/calendar"
 	"insyn/internal/files"
@@ -269,6 +270,18 @@ func openProposal(tx *models.Tx, c models.Case) (p proposal, err error) {
 
 // fillLetters shows the sealed letter, and how it reached the person.
 func (s *Service) fillLetters(tx *models.Tx, v *CaseView) error {
+	notices, err := noticesOf(tx, v.Case.ID)
+	if err != nil {
+		return err
+	}
+	for _, f := range notices {
+		v.Notices = append(v.Notices, fileView(f))
+	}
+	if v.Content {
+		if v.Forwardings, err = tx.Forwardings(v.Case.ID); err != nil {
+			return err
+		}
+	}
 	if v.Case.DecidedAt == nil {
 		return nil
 	}
@@ -283,8 +296,13 @@ func (s *Service) fillLetters(tx *models.Tx, v *CaseView) error {
 	if v.Services, err = tx.Services(v.Case.ID); err != nil {
 		return err
 	}
-	d, err := tx.Deliveries(v.Case.ID)
-	v.Deliveries = len(d)
+	receipts, err := tx.Deliveries(v.Case.ID)
+	for _, r := range receipts {
+		// That some other letter was opened says nothing of the decision.
+		if !slices.ContainsFunc(v.Notices, func(n FileView) bool { return n.ID == r.FileID }) {
+			v.Deliveries++
+		}
+	}
 	return err
 }
 

@@ -157,35 +157,80 @@ func (s *Service) moveEnvelope(ctx context.Context, actor models.Actor, id model
 	})
 }
 
-// serveEnvelope enters in the case that its envelope was handed over: the service that starts the appeal clock.
-func (s *Service) serveEnvelope(tx *models.Tx, j models.Job) error {
-	c, err := tx.LockCase(j.CaseID)
+// serveEnvelope enters in the case that its envelope was handed over: the service that starts the appeal clock. The person is
+// told of it in a letter, as of every service that the registrator records.
+func (s *Service) serveEnvelope(ctx context.Context, j models.Job) error {
+	n, err := s.envelopeNotice(ctx, j)
 	if err != nil {
 		return err
 	}
+	return s.effect(ctx, j, func(tx *models.Tx, j models.Job) error {
+		c, err := tx.LockCase(j.CaseID)
+		if err != nil {
+			return err
+		}
+		w, e, err := s.handed(tx, c)
+		if errors.Is(err, ErrNotFound) {
+			return errNeedless
+		}
+		if err != nil {
+			return err
+		}
+		if err := tx.ServeEnvelope(e.ID); err != nil {
+			return err
+		}
+		by, err := tx.StaffByID(e.HandedBy)
+		if err != nil {
+			return err
+		}
+		how := s.Templates.T("sv", "desk.identity."+*e.Identity, nil)
+		evidence := s.Templates.T("sv", "desk.envelope.evidence", map[string]any{"name": by.Name, "when": calendar.FormatInstant(*e.HandedAt, "sv"), "how": how})
+		if err := w.served(&models.Service{Method: "handed-over", ServedOn: dateOf(*e.HandedAt), EvidenceText: evidence, StaffID: e.HandedBy}); err != nil {
+			return fmt.Errorf("serve envelope: %w", err)
+		}
+		if err := w.give(n); err != nil {
+			return err
+		}
+		return w.commit("served", models.ForStaff)
+	})
+}
+
+// handed finds the case's envelope that was handed over and is not entered as its service yet.
+func (s *Service) handed(tx *models.Tx, c models.Case) (*work, models.Envelope, error) {
 	e, err := tx.HandedEnvelope(c.ID)
-	if errors.Is(err, ErrNotFound) {
-		return errNeedless
-	}
 	if err != nil {
-		return err
-	}
-	if err := tx.ServeEnvelope(e.ID); err != nil {
-		return err
+		return nil, e, err
 	}
 	ctl, err := tx.Controller(c.ControllerID)
-	if err != nil {
+	return &work{s: s, tx: tx, c: &c, ctl: ctl, from: c.State, event: map[string]any{"envelope": e.ID}}, e, err
+}
+
+// envelopeNotice makes the notice of service of an envelope that was handed over; the zero notice if it is entered already.
+func (s *Service) envelopeNotice(ctx context.Context, j models.Job) (n notice, err error) {
+	var c models.Case
+	var d document
+	err = s.system(ctx, func(tx *models.Tx) (err error) {
+		if c, err = tx.Case(j.CaseID); err != nil {
+			return err
+		}
+		w, e, err := s.handed(tx, c)
+		if err != nil {
+			return err
+		}
+		doc, err := w.serviceNotice(models.Service{Method: "handed-over", ServedOn: dateOf(*e.HandedAt)})
+		if err != nil {
+			return err
+		}
+		n.day = w.today()
+		d, err = s.drawNotice(c.Language, c.Number, doc)
 		return err
+	})
+	if errors.Is(err, ErrNotFound) {
+		return notice{}, nil
 	}
-	by, err := tx.StaffByID(e.HandedBy)
 	if err != nil {
-		return err
+		return n, err
 	}
-	how := s.Templates.T("sv", "desk.identity."+*e.Identity, nil)
-	evidence := s.Templates.T("sv", "desk.envelope.evidence", map[string]any{"name": by.Name, "when": calendar.FormatInstant(*e.HandedAt, "sv"), "how": how})
-	w := &work{s: s, tx: tx, c: &c, ctl: ctl, from: c.State, event: map[string]any{"envelope": e.ID}}
-	if err := w.served(&models.Service{Method: "handed-over", ServedOn: dateOf(*e.HandedAt), EvidenceText: evidence, StaffID: e.HandedBy}); err != nil {
-		return fmt.Errorf("serve envelope: %w", err)
-	}
-	return w.commit("served", models.ForStaff)
+	n.file, err = s.storeDocument(ctx, c, d)
+	return n, err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 
 	"github.com/google/uuid"
 
@@ -68,7 +69,14 @@ func (s *Service) Register(ctx context.Context, actor models.Actor, in Registrat
 		}
 		return s.filed(ctx, actor, in, p)
 	}
-	return number, err
+	if err != nil {
+		return "", err
+	}
+	// Whoever stands at the desk gets the receipt in the hand. If it cannot be made this moment, the promised job makes it.
+	if err := s.makeReceipt(ctx, actor, in.Form); err != nil {
+		s.Log.WarnContext(ctx, "receipt left to its job", slog.String("code", FailureCode(err)))
+	}
+	return number, nil
 }
 
 // filed is the number of the request that the form made when it was sent before; ErrNotFound if it has made none.
@@ -157,6 +165,9 @@ func (s *Service) register(tx *models.Tx, in Registration, p people, subject mod
 		return "", err
 	}
 	if err := promise(tx, models.Job{Kind: string(JobFanOut), Key: "fan-out:" + r.ID.String(), RequestID: r.ID}, nil); err != nil {
+		return "", err
+	}
+	if err := promise(tx, models.Job{Kind: string(JobReceipt), Key: "receipt:" + r.ID.String(), RequestID: r.ID}, nil); err != nil {
 		return "", err
 	}
 	if p.person.Email == "" {

@@ -204,5 +204,6 @@ func (m MyRequest) shut() MyRequest {
 		return m
 	}
 	m.Cases, m.Question, m.Timeline, m.CanWithdraw, m.Due, m.DueSteps = nil, nil, nil, false, calendar.Date{}, nil
+	m.Notices, m.Forwardings = nil, nil
 	return m
 }

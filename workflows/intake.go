@@ -99,6 +99,9 @@ func (s *Service) IntakePage(ctx context.Context, actor models.Actor, number str
 		if v.Questions, err = tx.RequestPauses(r.ID); err != nil {
 			return err
 		}
+		if err := fillIntakeNotices(tx, &v); err != nil {
+			return err
+		}
 		paper, err := s.fillFiling(tx, &v)
 		if err != nil {
 			return err
@@ -123,6 +126,19 @@ func (s *Service) IntakePage(ctx context.Context, actor models.Actor, number str
 		return tx.LogReading("intake-request", models.ControllerID{}, r.ID.UUID())
 	})
 	return seen(v, err)
+}
+
+// fillIntakeNotices adds the servicecenter's own letters, and what it sent on. Those of the cases are none of its business.
+func fillIntakeNotices(tx *models.Tx, v *IntakeView) error {
+	rows, err := tx.RequestNotices(v.Request.ID)
+	if err != nil {
+		return err
+	}
+	for _, n := range rows {
+		v.Notices = append(v.Notices, noticeView(n, v.Request.Number))
+	}
+	v.Forwardings, err = tx.RequestForwardings(v.Request.ID)
+	return err
 }
 
 func (s *Service) fillIntakeCases(tx *models.Tx, v *IntakeView) error {

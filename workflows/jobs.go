@@ -30,7 +30,7 @@ type jobData struct {
 // JobKinds lists every kind of job.
 func JobKinds() []JobKind {
 	return []JobKind{JobFanOut, JobNotify, JobMailPerson, JobMailStaff, JobRelease, JobSettle, JobPauseCase, JobResumeCase, JobWithdrawCase, JobProtected,
-		JobPassOn, JobServeEnvelope,
+		JobPassOn, JobServeEnvelope, JobReceipt,
 		JobMailAsker, JobMailCode, JobNotifyTier, JobConvert}
 }
 
@@ -99,7 +99,9 @@ func (s *Service) run(ctx context.Context, j models.Job) error {
 	case JobPassOn:
 		return s.passOnPaper(ctx, j)
 	case JobServeEnvelope:
-		return s.effect(ctx, j, s.serveEnvelope)
+		return s.serveEnvelope(ctx, j)
+	case JobReceipt:
+		return s.effectReceipt(ctx, j)
 	default:
 		return fmt.Errorf("no effect for jobs of kind %s", j.Kind)
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"insyn/internal/calendar"
 	"insyn/models"
 	"insyn/workflows"
 	"insyn/workflows/workflowtest"
@@ -72,7 +73,7 @@ func TestServicecenterAsksAndThePauseMovesTheDueDate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := w.AskPerson(ctx, w.As("servicecenter"), number, v.Request.Version, "Vilket namn hade du 2019?"); err != nil {
+	if err := w.AskPerson(ctx, w.As("servicecenter"), number, v.Request.Version, "Vilket namn hade du 2019?", calendar.Date{}); err != nil {
 		t.Fatal(err)
 	}
 	w.Work()

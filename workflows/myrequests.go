@@ -14,7 +14,7 @@ import (
 
 func fileView(f models.File) FileView {
 	v := FileView{ID: f.ID, Controller: f.ControllerID, Purpose: f.Purpose, Name: f.NameText, Own: f.NameText, MediaType: f.MediaType, Size: f.Size,
-		SHA256: hex.EncodeToString(f.SHA256)}
+		SHA256: hex.EncodeToString(f.SHA256), At: f.CreatedAt}
 	if f.Number != nil {
 		v.Name = materialName(*f.Number, f)
 	}
@@ -191,6 +191,9 @@ func (s *Service) MyRequest(ctx context.Context, actor models.Actor, number stri
 				out.Question = &pauses[i]
 			}
 		}
+		if err := fillMyNotices(tx, &out); err != nil {
+			return err
+		}
 		events, err := tx.OwnEvents(streams)
 		if err != nil {
 			return err
@@ -257,7 +260,24 @@ func (s *Service) fillMyCase(tx *models.Tx, m *MyCase) error {
 		m.Question = rows[len(rows)-1].Text
 	}
 	if e, err := tx.Extension(m.ID); err == nil {
+		if m.Controller.Sensitive {
+			e.Text = "" // why it takes longer there could tell of what was found; the letter says what holds for everybody
+		}
 		m.Extension = &e
+	}
+	receipts, err := tx.Deliveries(m.ID)
+	if err != nil {
+		return err
+	}
+	if err := s.fillMyClock(tx, m); err != nil {
+		return err
+	}
+	notices, err := noticesOf(tx, m.ID)
+	if err != nil {
+		return err
+	}
+	for _, f := range notices {
+		m.Notices = append(m.Notices, answerFile(f, receipts))
 	}
 	if m.Status != "done" {
 		return nil
@@ -273,10 +293,6 @@ func (s *Service) fillMyCase(tx *models.Tx, m *MyCase) error {
 	if m.MaterialCount, err = tx.CountReleased(m.ID); err != nil {
 		return err
 	}
-	receipts, err := tx.Deliveries(m.ID)
-	if err != nil {
-		return err
-	}
 	for _, f := range slices.Concat(all, material) {
 		if f.ReleasedAt == nil {
 			continue
@@ -284,13 +300,7 @@ func (s *Service) fillMyCase(tx *models.Tx, m *MyCase) error {
 		if f.Purpose == models.FileSignature {
 			continue // it lies in the package
 		}
-		a := AnswerFile{FileView: fileView(f)}
-		for i := range receipts {
-			if receipts[i].FileID == f.ID {
-				a.OpenedAt = &receipts[i].At
-				break
-			}
-		}
+		a := answerFile(f, receipts)
 		switch f.Purpose {
 		case models.FileLetter:
 			m.Letter = &a
@@ -301,6 +311,45 @@ func (s *Service) fillMyCase(tx *models.Tx, m *MyCase) error {
 		}
 	}
 	return s.fillMyAppeals(tx, m, all)
+}
+
+// answerFile is a released file with the first time it was opened.
+func answerFile(f models.File, receipts []models.Delivery) AnswerFile {
+	a := AnswerFile{FileView: fileView(f)}
+	for i := range receipts {
+		if receipts[i].FileID == f.ID {
+			a.OpenedAt = &receipts[i].At
+			break
+		}
+	}
+	return a
+}
+
+// fillMyClock adds until when the open question may be answered.
+func (s *Service) fillMyClock(tx *models.Tx, m *MyCase) error {
+	if !m.Paused {
+		return nil
+	}
+	pauses, err := tx.Pauses(m.ID)
+	for _, p := range pauses {
+		if p.ToDate.IsZero() {
+			m.AnswerBy = p.AnswerBy
+		}
+	}
+	return err
+}
+
+// fillMyNotices adds the servicecenter's letters about the request.
+func fillMyNotices(tx *models.Tx, m *MyRequest) (err error) {
+	rows, err := tx.RequestNotices(m.ID)
+	if err != nil {
+		return err
+	}
+	for _, n := range rows {
+		m.Notices = append(m.Notices, AnswerFile{FileView: noticeView(n, m.Number), OpenedAt: n.OpenedAt})
+	}
+	m.Forwardings, err = tx.RequestForwardings(m.ID)
+	return err
 }
 
 // OpenAnswer opens a released file, or an attachment of the person's own. Read log and receipt, and when it is the decision
@@ -343,7 +392,10 @@ func (s *Service) receipt(tx *models.Tx, f models.File) error {
 	}
 	kind := "downloaded"
 	w := &work{s: s, tx: tx, c: &c, ctl: ctl, from: c.State, event: map[string]any{"file": f.ID}}
-	if f.Purpose == models.FileLetter {
+	switch {
+	case models.IsNotice(f.Purpose):
+		kind = "notice-opened" // and serves nothing (P9)
+	case f.Purpose == models.FileLetter:
 		kind = "letter-opened"
 		served, err := tx.Services(c.ID)
 		if err != nil {

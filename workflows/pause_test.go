@@ -169,7 +169,7 @@ func TestAQuestionStopsTheClockOnlyWhenAskedAtOnce(t *testing.T) {
 			}
 		})
 		undoneAt(t, w, time.Duration(days)*oneDay, func(svc *workflows.Service) {
-			if err := svc.AskPerson(context.Background(), w.As("servicecenter"), s.request, s.requestVersion(), "Vem?"); !same(err, want) {
+			if err := svc.AskPerson(context.Background(), w.As("servicecenter"), s.request, s.requestVersion(), "Vem?", calendar.Date{}); !same(err, want) {
 				t.Errorf("the servicecenter, %d days after receipt: %v", days, err)
 			}
 		})

@@ -25,6 +25,7 @@ const (
 	JobProtected    JobKind = "protected"     // the person was flagged, or no longer is: tell every chain, and who may handle it
 	JobPassOn       JobKind = "pass-on-paper" // the servicecenter took in a paper for the case
 
+	JobReceipt       JobKind = "receipt"        // make the receipt of a request
 	JobServeEnvelope JobKind = "serve-envelope" // the servicecenter handed over a sealed decision
 )
 

@@ -9,6 +9,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"insyn/internal/calendar"
 	"insyn/models"
 	"insyn/workflows"
 	"insyn/workflows/workflowtest"
@@ -262,7 +263,7 @@ func TestOneOfSixteenWinsOnARequest(t *testing.T) {
 		do   func(s staged, version int) error
 	}{
 		{"ask", models.RequestActive, func(s staged, v int) error {
-			return s.AskPerson(ctx, s.As("servicecenter"), s.request, v, "Vilket namn?")
+			return s.AskPerson(ctx, s.As("servicecenter"), s.request, v, "Vilket namn?", calendar.Date{})
 		}},
 		{"answer", models.RequestAwaiting, func(s staged, v int) error { return s.AnswerRequest(ctx, s.maja, s.request, v, "Lindqvist.") }},
 		{"record the answer", models.RequestAwaiting, func(s staged, v int) error {

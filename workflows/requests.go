@@ -6,7 +6,9 @@ import (
 	"slices"
 	"time"
 
+	"insyn/internal/calendar"
 	"insyn/models"
+	"insyn/templates"
 )
 
 // RequestAction names a transition of the shared part of a request.
@@ -61,28 +63,42 @@ func mayRequest(a models.Actor, r models.Request, who []Who) bool {
 	})
 }
 
-// moveRequest takes a transition of a request inside its transaction. version 0 is an action without a form.
-func (s *Service) moveRequest(tx *models.Tx, r *models.Request, version int, action RequestAction, data map[string]any) error {
+// mayMove asks the table whether the actor may take a transition of a request from the version: ErrForbidden or ErrConflict
+// if not. Version 0 is an action without a form.
+func mayMove(a models.Actor, r models.Request, version int, action RequestAction) error {
+	_, err := requestStep(a, r, version, action)
+	return err
+}
+
+func requestStep(a models.Actor, r models.Request, version int, action RequestAction) (RequestTransition, error) {
 	allowed := false
 	for _, t := range RequestTransitions() {
-		if t.Action != action || !mayRequest(tx.Actor, *r, t.Who) {
+		if t.Action != action || !mayRequest(a, r, t.Who) {
 			continue
 		}
 		allowed = true
-		if !slices.Contains(t.From, r.State) || (version != 0 && version != r.Version) {
-			continue
+		if slices.Contains(t.From, r.State) && (version == 0 || version == r.Version) {
+			return t, nil
 		}
-		// The row before its chain, as everyone who writes to both: who meets waits, and none deadlocks.
-		if err := tx.MoveRequest(r, t.To); err != nil {
-			return err
-		}
-		_, err := tx.RequestEvent(*r, t.Event, t.Audience, data)
-		return err
 	}
 	if !allowed {
-		return ErrForbidden
+		return RequestTransition{}, ErrForbidden
 	}
-	return ErrConflict
+	return RequestTransition{}, ErrConflict
+}
+
+// moveRequest takes a transition of a request inside its transaction. version 0 is an action without a form.
+func (s *Service) moveRequest(tx *models.Tx, r *models.Request, version int, action RequestAction, data map[string]any) error {
+	t, err := requestStep(tx.Actor, *r, version, action)
+	if err != nil {
+		return err
+	}
+	// The row before its chain, as everyone who writes to both: who meets waits, and none deadlocks.
+	if err := tx.MoveRequest(r, t.To); err != nil {
+		return err
+	}
+	_, err = tx.RequestEvent(*r, t.Event, t.Audience, data)
+	return err
 }
 
 // WithdrawRequest takes back a request and every case of it that is not answered.
@@ -121,29 +137,39 @@ func withdrawable(state models.CaseState) bool {
 	})
 }
 
-// AskPerson puts the servicecenter's question about the request as a whole; it pauses its cases that have not come far.
-func (s *Service) AskPerson(ctx context.Context, actor models.Actor, number string, version int, question string) error {
+// AskPerson puts the servicecenter's question about the request as a whole; it pauses its cases that have not come far. The
+// person gets the request to complete as a letter (FL 20 §). until is the last day to answer; zero: AnswerBy the day.
+func (s *Service) AskPerson(ctx context.Context, actor models.Actor, number string, version int, question string, until calendar.Date) error {
+	var by calendar.Date
+	n, err := s.preparedRequest(ctx, actor, number, func(tx *models.Tx, r models.Request) (_ templates.Notice, err error) {
+		if question, by, err = s.checkQuestion(tx, r, question, until); err != nil {
+			return nil, err
+		}
+		if err := mayMove(tx.Actor, r, version, RequestAsk); err != nil {
+			return nil, err
+		}
+		head, p, err := s.requestHead(tx, r)
+		return templates.CompletionDoc{NoticeHead: head, Reason: pauseRequest, Question: question, AnswerBy: by, Portal: p.Answer == "portal"}, err
+	})
+	if err != nil {
+		return err
+	}
 	return s.Store.InTx(ctx, actor, func(tx *models.Tx) error {
 		r, err := tx.RequestByNumber(number)
 		if err != nil {
 			return err
 		}
-		question, err := text("text", question)
-		if err != nil {
+		if _, _, err := s.checkQuestion(tx, r, question, by); err != nil {
 			return err
 		}
-		paper, err := paperOf(tx, r, r.ReceivedOn)
-		if err != nil {
+		if err := s.moveRequest(tx, &r, version, RequestAsk, n.bound()); err != nil {
 			return err
 		}
-		if last := s.lastToAsk(r.ReceivedOn, paper); dateOf(tx.Now).After(last) {
-			return Refusal{"guard.too-late-to-ask", map[string]any{"date": last}}
-		}
-		if err := s.moveRequest(tx, &r, version, RequestAsk, nil); err != nil {
+		if err := n.give(tx); err != nil {
 			return err
 		}
 		if err := tx.InsertRequestPause(&models.RequestPause{ID: models.NewID[models.RequestPause](), RequestID: r.ID, SubjectID: r.SubjectID,
-			FromDate: dateOf(tx.Now)}, question); err != nil {
+			FromDate: dateOf(tx.Now), AnswerBy: by}, question); err != nil {
 			return err
 		}
 		if err := s.eachCase(tx, r, JobPauseCase); err != nil {
@@ -152,6 +178,26 @@ func (s *Service) AskPerson(ctx context.Context, actor models.Actor, number stri
 		return promise(tx, models.Job{Kind: string(JobMailPerson), Key: fmt.Sprintf("mail:question:%s:%d", r.ID, r.Version), RequestID: r.ID},
 			map[string]any{"mail": "question"})
 	})
+}
+
+// checkQuestion reads the servicecenter's question and until when the person may answer; one that comes late stops no clock.
+func (s *Service) checkQuestion(tx *models.Tx, r models.Request, question string, until calendar.Date) (string, calendar.Date, error) {
+	question, err := text("text", question)
+	if err != nil {
+		return "", until, err
+	}
+	by, err := answerBy(until, dateOf(tx.Now))
+	if err != nil {
+		return "", by, err
+	}
+	paper, err := paperOf(tx, r, r.ReceivedOn)
+	if err != nil {
+		return "", by, err
+	}
+	if last := s.lastToAsk(r.ReceivedOn, paper); dateOf(tx.Now).After(last) {
+		return "", by, Refusal{"guard.too-late-to-ask", map[string]any{"date": last}}
+	}
+	return question, by, nil
 }
 
 // eachCase promises a job for every case of a request: the servicecenter cannot touch a case itself.
@@ -292,8 +338,16 @@ func (s *Service) coordinate(tx *models.Tx, number string, version int) (models.
 	if err != nil {
 		return r, err
 	}
-	if r.Version != version || (r.State != models.RequestActive && r.State != models.RequestAwaiting) {
-		return r, ErrConflict
+	if err := coordinated(r, version); err != nil {
+		return r, err
 	}
 	return r, tx.TouchRequest(&r)
+}
+
+// coordinated tells whether the servicecenter works with a request, at the version its form was drawn from.
+func coordinated(r models.Request, version int) error {
+	if r.Version != version || (r.State != models.RequestActive && r.State != models.RequestAwaiting) {
+		return ErrConflict
+	}
+	return nil
 }

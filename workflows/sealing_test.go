@@ -18,6 +18,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"insyn/internal/calendar"
 	"insyn/internal/crypto"
 	"insyn/internal/files"
 	"insyn/internal/mail"
@@ -119,7 +120,7 @@ func (j *told) coordinate() {
 		j.ok(err)
 		return v.Request.Version
 	}
-	j.ok(j.AskPerson(ctx, center, j.number, version(), j.say("question of the servicecenter")))
+	j.ok(j.AskPerson(ctx, center, j.number, version(), j.say("question of the servicecenter"), calendar.Date{}))
 	j.work()
 	j.ok(j.AnswerRequest(ctx, j.maja, j.number, version(), j.say("answer to the servicecenter")))
 	j.work()

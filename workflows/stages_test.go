@@ -154,7 +154,7 @@ func (s staged) askPerson(svc *workflows.Service) {
 	s.T.Helper()
 	v, err := svc.IntakePage(context.Background(), s.As("servicecenter"), s.request)
 	s.must(err)
-	s.must(svc.AskPerson(context.Background(), s.As("servicecenter"), s.request, v.Request.Version, "Vilket namn hade du då?"))
+	s.must(svc.AskPerson(context.Background(), s.As("servicecenter"), s.request, v.Request.Version, "Vilket namn hade du då?", calendar.Date{}))
 }
 
 // open opens the letter, which serves the decision.
@@ -267,6 +267,8 @@ func (s staged) input(a workflows.Action) workflows.Input {
 		return workflows.PassOn(s.As("servicecenter").Staff, today)
 	case workflows.ActionSend:
 		return workflows.SendLetter{Posting: s.posting(), How: models.SentByPost, On: today}
+	case workflows.ActionForward:
+		return workflows.Forward{Kind: models.ForwardJournal, What: "En kopia av journalen.", To: "Regionen", Address: "Box 1, 999 90 Exempelstad", On: today}
 	case workflows.ActionSealEnvelope:
 		return workflows.SealEnvelope{}
 	case workflows.ActionHandOver:
@@ -366,7 +368,7 @@ func traceOf(t testing.TB, db *gorm.DB, number string) trace {
 				union all select m::text from messages m where m.case_id = c.id union all select q::text from pauses q where q.case_id = c.id
 				union all select v::text from reviews v where v.case_id = c.id union all select d::text from decisions d where d.case_id = c.id
 				union all select f::text from files f where f.case_id = c.id union all select e::text from extensions e where e.case_id = c.id
-				union all select z::text from services z where z.case_id = c.id union all select l::text from appeals l where l.case_id = c.id) all_of_it) as content
+				union all select z::text from services z where z.case_id = c.id union all select g::text from forwardings g where g.case_id = c.id union all select l::text from appeals l where l.case_id = c.id) all_of_it) as content
 			from cases c join requests r on r.id = c.request_id left join case_public p on p.case_id = c.id where c.number = ?`, number).Scan(&out).Error
 	})
 	if err != nil {

@@ -36,13 +36,22 @@ func doTake(w *work) error {
 	return nil
 }
 
-// doAsk stops the clock and puts the question to the person.
-func doAsk(w *work) error {
-	in := w.in.(Ask)
+// check reads the question and until when the person may answer it.
+func (in Ask) check(w *work) (question string, by calendar.Date, err error) {
 	if in.Reason != pauseIdentity && in.Reason != pauseSpecification {
-		return invalid("reason", "error.choose-one")
+		return "", by, invalid("reason", "error.choose-one")
 	}
-	body, err := text("text", in.Text)
+	if question, err = text("text", in.Text); err != nil {
+		return "", by, err
+	}
+	by, err = answerBy(in.Until, w.today())
+	return question, by, err
+}
+
+// doAsk stops the clock, puts the question to the person and gives them the request to complete.
+func doAsk(w *work) error {
+	in := w.in.(preparedAsk)
+	body, by, err := in.check(w)
 	if err != nil {
 		return err
 	}
@@ -52,17 +61,19 @@ func doAsk(w *work) error {
 	if err := w.message(models.ToSubject, body); err != nil {
 		return err
 	}
-	if err := w.pause(in.Reason, w.today()); err != nil {
+	if err := w.pause(&models.Pause{Reason: in.Reason, FromDate: w.today(), AnswerBy: by}); err != nil {
+		return err
+	}
+	if err := w.give(in.notice); err != nil {
 		return err
 	}
 	return w.mailPerson("question")
 }
 
-// pause begins a pause on a civil date.
-func (w *work) pause(reason string, from calendar.Date) error {
-	p := &models.Pause{ID: models.NewID[models.Pause](), CaseID: w.c.ID, ControllerID: w.c.ControllerID, SubjectID: w.c.SubjectID,
-		Reason: reason, FromDate: from, ResumedState: w.from}
-	w.event["reason"] = reason
+// pause begins a pause with its reason, its first day and until when an answer is asked for.
+func (w *work) pause(p *models.Pause) error {
+	p.ID, p.CaseID, p.ControllerID, p.SubjectID, p.ResumedState = models.NewID[models.Pause](), w.c.ID, w.c.ControllerID, w.c.SubjectID, w.from
+	w.event["reason"] = p.Reason
 	w.moveClock()
 	return w.tx.InsertPause(p)
 }
@@ -117,7 +128,7 @@ func doPauseForRequest(w *work) error {
 	case r.State != models.RequestAwaiting:
 		return ErrConflict
 	}
-	return w.pause(pauseRequest, w.dayOf(w.in.(pauseForRequest).on))
+	return w.pause(&models.Pause{Reason: pauseRequest, FromDate: w.dayOf(w.in.(pauseForRequest).on)})
 }
 
 func doResumeForRequest(w *work) error {
@@ -127,25 +138,32 @@ func doResumeForRequest(w *work) error {
 	return w.notifyHandler("resumed")
 }
 
-// doExtend adds two months, counted from receipt, and tells the person why.
-func doExtend(w *work) error {
-	in := w.in.(Extend)
+// check reads why there is more time.
+func (in Extend) check() (reason string, err error) {
 	var faults []FieldError
 	if in.Ground != "complexity" && in.Ground != "number" {
 		faults = append(faults, FieldError{Field: "ground", Key: "error.choose-one"})
 	}
-	reason, err := text("reason", in.Reason)
-	if err != nil {
+	if reason, err = text("reason", in.Reason); err != nil {
 		faults = append(faults, FieldError{Field: "reason", Key: "error.reasons-missing"})
 	}
 	if len(faults) > 0 {
-		return Invalid{faults}
+		return "", Invalid{faults}
 	}
-	pauses, err := w.tx.Pauses(w.c.ID)
+	return reason, nil
+}
+
+// doExtend adds two months, counted from receipt, and tells the person why.
+func doExtend(w *work) error {
+	in := w.in.(preparedExtend)
+	reason, err := in.check()
 	if err != nil {
 		return err
 	}
-	r := w.s.reckon(w.c.ReceivedOn, pauses, true, w.today())
+	r, err := w.extended()
+	if err != nil {
+		return err
+	}
 	if !deadline.CanExtend(w.today(), r.Hard) {
 		return fmt.Errorf("extension after the first month passed its guard")
 	}
@@ -155,6 +173,9 @@ func doExtend(w *work) error {
 	w.c.Extended = true
 	w.moveClock()
 	if err := w.tx.InsertExtension(e); err != nil {
+		return err
+	}
+	if err := w.give(in.notice); err != nil {
 		return err
 	}
 	return w.mailPerson("extended")

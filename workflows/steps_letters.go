@@ -4,7 +4,6 @@ import (
 	"strings"
 	"time"
 
-	"insyn/internal/deadline"
 	"insyn/models"
 )
 
@@ -97,9 +96,8 @@ func doDiary(w *work) error {
 	return nil
 }
 
-// doServe records how the decision reached the person outside the portal; the last day for appeal follows from it.
-func doServe(w *work) error {
-	in := w.in.(Serve)
+// check reads how the decision reached the person.
+func (in Serve) check(w *work) (evidence string, err error) {
 	var faults []FieldError
 	if in.Method != "post" && in.Method != "simplified" && in.Method != "handed-over" {
 		faults = append(faults, FieldError{Field: "method", Key: "error.choose-one"})
@@ -112,14 +110,30 @@ func doServe(w *work) error {
 	case w.c.ReleasedAt != nil && in.ServedOn.Before(dateOf(*w.c.ReleasedAt)):
 		faults = append(faults, FieldError{Field: "served-on", Key: "error.date-before-release"})
 	}
-	evidence, err := text("evidence", in.Evidence)
-	if err != nil {
+	if evidence, err = text("evidence", in.Evidence); err != nil {
 		faults = append(faults, FieldError{Field: "evidence", Key: "error.text-missing"})
 	}
 	if len(faults) > 0 {
-		return Invalid{faults}
+		return "", Invalid{faults}
 	}
-	return w.served(&models.Service{Method: in.Method, ServedOn: in.ServedOn, EvidenceText: evidence, StaffID: w.tx.Actor.Staff})
+	return evidence, nil
+}
+
+// doServe records how the decision reached the person outside the portal; the last day for appeal follows from it, and the
+// person is told of both.
+func doServe(w *work) error {
+	in := w.in.(preparedServe)
+	evidence, err := in.check(w)
+	if err != nil {
+		return err
+	}
+	if err := w.served(&models.Service{Method: in.Method, ServedOn: in.ServedOn, EvidenceText: evidence, StaffID: w.tx.Actor.Staff}); err != nil {
+		return err
+	}
+	if err := w.give(in.notice); err != nil {
+		return err
+	}
+	return w.mailPerson("letter")
 }
 
 // served stores a service and starts the appeal clock. The first service counts: a later one neither moves nor shortens it.
@@ -131,17 +145,14 @@ func (w *work) served(v *models.Service) error {
 	if !w.c.AppealUntil.IsZero() {
 		return nil
 	}
-	served := v.ServedOn
-	if v.Method == "simplified" {
-		served = deadline.ServedSimplified(v.ServedOn)
-	}
-	w.c.AppealUntil = served
+	appeal := appealFrom(v.Method, v.ServedOn)
+	w.c.AppealUntil = appeal.Served
 	if w.c.Outcome != nil {
 		if _, appealable := remedyFor(w.c.Right, *w.c.Outcome, w.ctl.Kind); appealable {
-			w.c.AppealUntil = deadline.ForAppeal(served).Due
+			w.c.AppealUntil = appeal.Due
 		}
 	}
-	w.event["method"], w.event["served"] = v.Method, served
+	w.event["method"], w.event["served"] = v.Method, appeal.Served
 	return nil
 }
 

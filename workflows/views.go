@@ -51,7 +51,8 @@ type FileView struct {
 	Own        string // the name it came with
 	MediaType  string
 	Size       int64
-	SHA256     string // hex
+	SHA256     string    // hex
+	At         time.Time // when it was stored
 }
 
 // MyRequest is one of the person's requests.
@@ -75,6 +76,9 @@ type MyRequest struct {
 	Acting *models.Representation // by what right; nil when the person asks
 	Over   bool                   // the right to act has ended: nothing more is shown
 	Filing *models.Filing         // how it came in, when not through the e-service
+
+	Notices     []AnswerFile // the servicecenter's letters about the request: receipt, request to complete, what was sent on
+	Forwardings []models.Forwarding
 }
 
 // MyCase is one case as its person sees it. At a sensitive controller the words and times are the same whatever was found.
@@ -100,6 +104,8 @@ type MyCase struct {
 	Extract    []AnswerFile // the documents, and the first of the released files
 	// MaterialCount is how many files are released, listed in Extract or not.
 	MaterialCount int
+	Notices       []AnswerFile  // letters that are no decisions, oldest first
+	AnswerBy      calendar.Date // until when the open question may be answered; zero: not said
 	AppealUntil   calendar.Date // zero until served, or when not appealable
 	CanReply      bool
 	CanWithdraw   bool
@@ -201,6 +207,8 @@ type CaseView struct {
 	Decision       *DecisionView
 	Proposal       *ProposalView
 	Letter         *FileView
+	Notices        []FileView // letters that are no decisions, oldest first
+	Forwardings    []models.Forwarding
 	Services       []models.Service
 	Deliveries     int
 	Messages       []MessageView
@@ -307,7 +315,9 @@ type IntakeView struct {
 	Acting       *models.Representation // nil: the person asks
 	CheckedBy    string                 // of the mandate
 	Mandate      []FileView             // powers of attorney that are not checked yet
-	Due          calendar.Date          // of the request as it was registered
+	Notices      []FileView             // the letters about the request, oldest first
+	Forwardings  []models.Forwarding
+	Due          calendar.Date // of the request as it was registered
 	DueSteps     []deadline.Step
 }
 

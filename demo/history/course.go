@@ -115,7 +115,7 @@ func (r *planned) coordinate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return r.lane.AskPerson(ctx, who, r.number, v.Request.Version, textCoordinate)
+	return r.lane.AskPerson(ctx, who, r.number, v.Request.Version, textCoordinate, calendar.Date{})
 }
 
 // writeDown has the servicecenter write down what the person answered by phone.

@@ -150,9 +150,24 @@ func (f *fakeService) IntakePage(_ context.Context, a models.Actor, number strin
 	return f.intake, nil
 }
 
-func (f *fakeService) AskPerson(_ context.Context, a models.Actor, _ string, _ int, text string) error {
-	f.note("ask "+text, a)
+func (f *fakeService) AskPerson(_ context.Context, a models.Actor, _ string, _ int, text string, until calendar.Date) error {
+	f.note("ask "+text+until.String(), a)
 	return f.err
+}
+
+func (f *fakeService) ForwardRequest(_ context.Context, a models.Actor, _ string, _ int, in workflows.Forward) error {
+	f.note("forward "+in.Kind+" "+in.On.String(), a)
+	return f.err
+}
+
+func (f *fakeService) ReceiptFile(_ context.Context, a models.Actor, number string) (io.ReadSeekCloser, workflows.FileView, error) {
+	f.note("receipt "+number, a)
+	return nil, workflows.FileView{}, workflows.ErrNotFound
+}
+
+func (f *fakeService) IntakeNotice(_ context.Context, a models.Actor, number string, _ models.FileID) (io.ReadSeekCloser, workflows.FileView, error) {
+	f.note("notice "+number, a)
+	return nil, workflows.FileView{}, workflows.ErrNotFound
 }
 
 func (f *fakeService) PassOnAppeal(_ context.Context, a models.Actor, _ string, _ int, in workflows.Paper) error {

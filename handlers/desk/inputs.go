@@ -98,12 +98,13 @@ func caseForms() []caseForm {
 		{name: "diarienummer", section: "registrator", notice: "desk.notice.diary", read: readDiary},
 		{name: "delgivning", section: "registrator", notice: "desk.notice.served", read: readServe},
 		{name: "kuvert", section: "kuvert", notice: "desk.notice.envelope-sealed", read: func(*reader) workflows.Input { return workflows.SealEnvelope{} }},
+		{name: "skicka-vidare", section: "brev", notice: "desk.notice.forwarded", read: func(r *reader) workflows.Input { return readForward(r) }},
 		{name: "lamna-over", section: "", notice: "desk.notice.handed-over", read: readHandOver},
 	}
 }
 
 func readAsk(r *reader) workflows.Input {
-	return workflows.Ask{Reason: r.text("reason"), Text: r.text("text")}
+	return workflows.Ask{Reason: r.text("reason"), Text: r.text("text"), Until: r.date("answer-by")}
 }
 
 func readAnswer(r *reader) workflows.Input { return workflows.Answer{Text: r.text("text")} }
@@ -173,6 +174,11 @@ func readDiary(r *reader) workflows.Input       { return workflows.Diary{Number:
 
 func readServe(r *reader) workflows.Input {
 	return workflows.Serve{Method: r.text("method"), ServedOn: r.date("served-on"), Evidence: r.text("evidence")}
+}
+
+func readForward(r *reader) workflows.Forward {
+	return workflows.Forward{Kind: r.text("kind"), What: r.text("what"), To: r.text("forward-to"), Address: r.text("forward-address"),
+		On: r.date("forwarded-on"), Agreed: r.text("agreed") != ""}
 }
 
 func readHandOver(r *reader) workflows.Input {

@@ -117,7 +117,12 @@ func (p intakePage) Open() int {
 func (s *desk) askPerson(c *gin.Context) error {
 	return s.onRequest(c, "fraga", "desk.notice.request-asked", "", func(number string, version int, v url.Values) error {
 		w, _ := whoIs(c)
-		return s.Service.AskPerson(c.Request.Context(), w.actor, number, version, v.Get("text"))
+		r := &reader{values: v}
+		until := r.date("answer-by")
+		if err := r.invalid(); err != nil {
+			return err
+		}
+		return s.Service.AskPerson(c.Request.Context(), w.actor, number, version, v.Get("text"), until)
 	})
 }
 

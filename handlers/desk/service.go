@@ -48,7 +48,10 @@ type intakeService interface {
 	Intake(ctx context.Context, actor models.Actor, after workflows.IntakeCursor) ([]workflows.IntakeItem, bool, error)
 	IntakePage(ctx context.Context, actor models.Actor, number string) (workflows.IntakeView, error)
 	PassOnAppeal(ctx context.Context, actor models.Actor, number string, version int, in workflows.Paper) error
-	AskPerson(ctx context.Context, actor models.Actor, number string, version int, text string) error
+	AskPerson(ctx context.Context, actor models.Actor, number string, version int, text string, until calendar.Date) error
+	ForwardRequest(ctx context.Context, actor models.Actor, number string, version int, in workflows.Forward) error
+	ReceiptFile(ctx context.Context, actor models.Actor, number string) (io.ReadSeekCloser, workflows.FileView, error)
+	IntakeNotice(ctx context.Context, actor models.Actor, number string, id models.FileID) (io.ReadSeekCloser, workflows.FileView, error)
 	RecordAnswer(ctx context.Context, actor models.Actor, number string, version int, text string) error
 	AddController(ctx context.Context, actor models.Actor, number string, version int, c models.ControllerID, reason string) error
 	RemoveController(ctx context.Context, actor models.Actor, number string, version int, c models.CaseID, wish string) error

@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -72,6 +73,10 @@ func (p *portal) download(c *gin.Context) error {
 		return web.SeeOther(c, filePath(r.Number, f.ID))
 	}
 	body, file, err := p.Service.ReopenAnswer(c.Request.Context(), actor(c), id)
+	if errors.Is(err, workflows.ErrNotFound) {
+		// A letter about the request as a whole is no file of a case.
+		body, file, err = p.Service.OpenNotice(c.Request.Context(), actor(c), c.Param("number"), id)
+	}
 	if err != nil {
 		return err
 	}

@@ -2,8 +2,10 @@ package portal
 
 import (
 	"fmt"
+	"io"
 	"mime"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -54,10 +56,15 @@ func (p *portal) answerOf(c *gin.Context) (workflows.MyRequest, workflows.MyCase
 		if k.Package != nil && k.Package.ID == id {
 			return r, k, *k.Package, nil
 		}
-		for _, f := range k.Extract {
+		for _, f := range slices.Concat(k.Extract, k.Notices) {
 			if f.ID == id {
 				return r, k, f, nil
 			}
+		}
+	}
+	for _, f := range r.Notices {
+		if f.ID == id {
+			return r, workflows.MyCase{}, f, nil // of the request as a whole
 		}
 	}
 	return r, workflows.MyCase{}, workflows.AnswerFile{}, workflows.ErrNotFound
@@ -91,8 +98,12 @@ func (p *portal) filePage(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	from := k.Controller.Name
+	if k.ID.IsZero() {
+		from = p.Texts.T(web.Lang(c), "notice.servicecenter", nil)
+	}
 	return p.show(c, http.StatusOK, view{page: "portal/oppna", title: "portal.open.title", current: "requests", data: openPage{
-		Number: r.Number, Controller: k.Controller.Name, File: rowOf(r.Number, f),
+		Number: r.Number, Controller: from, File: rowOf(r.Number, f),
 		Action: filePath(r.Number, f.ID), Back: requestPath(r.Number),
 	}})
 }
@@ -100,7 +111,7 @@ func (p *portal) filePage(c *gin.Context) error {
 // openFile takes the ticket and opens the file: read log, receipt and service are committed before the answer leads to its
 // bytes. Pressed again while they may be fetched it is the same opening.
 func (p *portal) openFile(c *gin.Context) error {
-	r, _, f, err := p.answerOf(c)
+	r, k, f, err := p.answerOf(c)
 	if err != nil {
 		return err
 	}
@@ -115,7 +126,15 @@ func (p *portal) openFile(c *gin.Context) error {
 		}
 		return web.SeeOther(c, filePath(r.Number, f.ID))
 	}
-	body, file, err := p.Service.OpenAnswer(ctx, actor(c), f.ID)
+	open := func() (io.ReadSeekCloser, workflows.FileView, error) {
+		return p.Service.OpenAnswer(ctx, actor(c), f.ID)
+	}
+	if k.ID.IsZero() {
+		open = func() (io.ReadSeekCloser, workflows.FileView, error) {
+			return p.Service.OpenNotice(ctx, actor(c), r.Number, f.ID)
+		}
+	}
+	body, file, err := open()
 	if err != nil {
 		return err
 	}
@@ -163,7 +182,7 @@ func made(purpose string) bool {
 	case models.FileLetter, models.FileExtractHTML, models.FileExtractPDF, models.FileExtractJSON, models.FileExtractCSV, models.FileManifest:
 		return true
 	}
-	return false
+	return purpose == models.NoticeReceipt || models.IsNotice(purpose)
 }
 
 // shown tells whether the file is a page to read in the browser.

@@ -26,6 +26,7 @@ type requestPage struct {
 	Unread   []caseBlock // controllers whose messages have not been read
 	Cases    []caseBlock
 	Answers  []caseBlock // with a decision to open
+	Letters  []letterGroup
 	Talks    []caseBlock // with messages, or a question
 	Silent   []caseBlock // open to messages, but none is written
 	Timeline []templates.TimelineItem
@@ -37,6 +38,32 @@ type requestPage struct {
 type questionForm struct {
 	Action string
 	Typed  string
+}
+
+// letterGroup is the letters that are no decisions from one sender.
+type letterGroup struct {
+	From  string
+	Files []fileRow
+}
+
+// letters are the letters that are no decisions: the servicecenter's first, then each controller's.
+func (p *portal) letters(c *gin.Context, r workflows.MyRequest) []letterGroup {
+	var out []letterGroup
+	add := func(from string, files []workflows.AnswerFile) {
+		if len(files) == 0 {
+			return
+		}
+		g := letterGroup{From: from}
+		for _, f := range files {
+			g.Files = append(g.Files, rowOf(r.Number, f))
+		}
+		out = append(out, g)
+	}
+	add(p.Texts.T(web.Lang(c), "notice.servicecenter", nil), r.Notices)
+	for _, k := range r.Cases {
+		add(k.Controller.Name, k.Notices)
+	}
+	return out
 }
 
 // caseBlock is one controller's part of the page.
@@ -67,6 +94,11 @@ type fileRow struct {
 	Type string // pdf, html, json, csv or file: key of its words
 }
 
+// Notice tells whether the file is a letter that is no decision.
+func (f fileRow) Notice() bool {
+	return models.IsNotice(f.Purpose) || f.Purpose == models.NoticeReceipt
+}
+
 func rowOf(number string, f workflows.AnswerFile) fileRow {
 	row := fileRow{AnswerFile: f, URL: filePath(number, f.ID), Kind: "item", Type: mediaWord(f.MediaType)}
 	switch f.Purpose {
@@ -80,6 +112,9 @@ func rowOf(number string, f workflows.AnswerFile) fileRow {
 		row.Kind = "data"
 	case models.FileExtractCSV:
 		row.Kind = "table"
+	}
+	if row.Notice() {
+		row.Kind = f.Purpose
 	}
 	return row
 }
@@ -169,6 +204,7 @@ func (p *portal) showRequest(c *gin.Context, status int, r workflows.MyRequest, 
 			data.Silent = append(data.Silent, b)
 		}
 	}
+	data.Letters = p.letters(c, r)
 	if withdrawable {
 		data.Withdraw = requestPath(r.Number) + "/ta-tillbaka"
 	}

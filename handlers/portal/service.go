@@ -39,6 +39,7 @@ type Service interface {
 	AnswerRequest(ctx context.Context, actor models.Actor, number string, version int, text string) error
 	AttachAppeal(ctx context.Context, actor models.Actor, id models.CaseID, f workflows.IncomingFile) (workflows.FileView, error)
 	DetachAppeal(ctx context.Context, actor models.Actor, id models.CaseID, file models.FileID) error
+	OpenNotice(ctx context.Context, actor models.Actor, number string, file models.FileID) (io.ReadSeekCloser, workflows.FileView, error)
 	OpenAnswer(ctx context.Context, actor models.Actor, file models.FileID) (io.ReadSeekCloser, workflows.FileView, error)
 	ReopenAnswer(ctx context.Context, actor models.Actor, file models.FileID) (io.ReadSeekCloser, workflows.FileView, error)
 	Apply(ctx context.Context, actor models.Actor, on workflows.On, in workflows.Input) error
