@@ -4,10 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"html/template"
+	"io"
 	"strings"
 
 	"insyn/internal/calendar"
 	"insyn/internal/deadline"
+	"insyn/internal/pdf"
 )
 
 // NoticeHead is what every letter that is no decision begins with. One letter, one sender.
@@ -48,6 +50,8 @@ func (h NoticeHead) Asked() string {
 	return "letter." + h.Right + ".asked"
 }
 
+func (h NoticeHead) head() NoticeHead { return h }
+
 func (h NoticeHead) check() error {
 	if h.Number == "" || h.Date.IsZero() || h.Controller.Name == "" || h.ToName == "" || h.Right == "" || h.Received.IsZero() {
 		return errors.New("number, date, sender, addressee, right and receipt are needed")
@@ -59,16 +63,35 @@ func (h NoticeHead) check() error {
 type Notice interface {
 	Heading() string // key of its title
 	kind() string    // of its template
-	number() string
+	head() NoticeHead
 	check() error
 }
 
-// Notice makes a letter that is no decision, as an HTML document that needs nothing from outside. Equal input gives equal bytes.
+// Notice is a letter that is no decision as an HTML document that needs nothing from outside: for a screen. Equal input gives
+// equal bytes.
 func (s *Set) Notice(lang string, n Notice) ([]byte, error) {
-	if err := n.check(); err != nil {
-		return nil, fmt.Errorf("%s %s: %w", n.kind(), n.number(), err)
+	if err := checkNotice(n); err != nil {
+		return nil, err
 	}
 	return s.document(lang, "letters/"+n.kind(), noticePage(n, s.look, s.style))
+}
+
+// NoticePDF writes the same letter as a PDF: what is sealed and sent. A character that the fonts lack is spelled out: what was
+// typed in Insyn is asked for it at its field, and a name from elsewhere must not hold a letter up.
+func (s *Set) NoticePDF(dst io.Writer, lang string, n Notice) (Made, error) {
+	if err := checkNotice(n); err != nil {
+		return Made{}, err
+	}
+	h := n.head()
+	return s.pdf(dst, lang, "letters/"+n.kind(), noticePage(n, s.look, s.style),
+		sheet{controller: h.Controller, number: h.Number, made: h.Date, missing: pdf.Spell})
+}
+
+func checkNotice(n Notice) error {
+	if err := n.check(); err != nil {
+		return fmt.Errorf("%s %s: %w", n.kind(), n.head().Number, err)
+	}
+	return nil
 }
 
 // noticePage puts the letter on a page: the fields of the letter itself are read through the dot.
@@ -123,8 +146,9 @@ type ExtensionDoc struct {
 	Ground        string          // complexity or number
 	Reason        string          // free text. A sensitive controller's letter does not say it
 
-	DecidedBy        string
+	DecidedBy        string // empty when Masked
 	Title            string
+	Masked           bool   // the names of officials are left out (33 § fjärde stycket förvaltningslagen); never why
 	DelegationNumber string // “4.5”
 	// MeetingOn and MeetingParagraph are never set: an extension is decided under a delegation. The part that signs asks.
 	MeetingOn        calendar.Date
@@ -132,9 +156,8 @@ type ExtensionDoc struct {
 }
 
 // Heading is the key of the title.
-func (ExtensionDoc) Heading() string  { return "notice.extension.title" }
-func (ExtensionDoc) kind() string     { return "extension" }
-func (d ExtensionDoc) number() string { return d.Number }
+func (ExtensionDoc) Heading() string { return "notice.extension.title" }
+func (ExtensionDoc) kind() string    { return "extension" }
 
 // Why is the key of the reason in words of our own. Where there being anything at all may be secret they say what holds for
 // everybody who asks there.
@@ -159,8 +182,8 @@ func (d ExtensionDoc) check() error {
 		return errors.New("an extension needs its reasons")
 	case !d.Until.After(d.Before):
 		return errors.New("the new last day is not later")
-	case d.DecidedBy == "":
-		return errors.New("who decided is needed")
+	case d.Masked == (d.DecidedBy != ""), d.Masked && !d.Controller.Authority():
+		return errors.New("who decided is needed, or an authority leaves the name out")
 	}
 	return d.NoticeHead.check()
 }
@@ -175,9 +198,8 @@ type CompletionDoc struct {
 }
 
 // Heading is the key of the title.
-func (CompletionDoc) Heading() string  { return "notice.completion.title" }
-func (CompletionDoc) kind() string     { return "completion" }
-func (d CompletionDoc) number() string { return d.Number }
+func (CompletionDoc) Heading() string { return "notice.completion.title" }
+func (CompletionDoc) kind() string    { return "completion" }
 
 // Why is the key of why we ask.
 func (d CompletionDoc) Why() string { return "notice.completion.why." + d.Reason }
@@ -204,9 +226,8 @@ type ReceiptDoc struct {
 }
 
 // Heading is the key of the title.
-func (ReceiptDoc) Heading() string  { return "notice.receipt.title" }
-func (ReceiptDoc) kind() string     { return "receipt" }
-func (d ReceiptDoc) number() string { return d.Number }
+func (ReceiptDoc) Heading() string { return "notice.receipt.title" }
+func (ReceiptDoc) kind() string    { return "receipt" }
 
 func (d ReceiptDoc) check() error {
 	switch {
@@ -229,14 +250,13 @@ type ForwardingDoc struct {
 }
 
 // Heading is the key of the title.
-func (ForwardingDoc) Heading() string  { return "notice.forwarding.title" }
-func (ForwardingDoc) kind() string     { return "forwarding" }
-func (d ForwardingDoc) number() string { return d.Number }
+func (ForwardingDoc) Heading() string { return "notice.forwarding.title" }
+func (ForwardingDoc) kind() string    { return "forwarding" }
 
 // Receiver is the address line by line of whom it was sent to.
 func (d ForwardingDoc) Receiver() []string { return lines(d.SentAddress) }
 
-// What the kind means, in words; a company's letter names no law that is none of its own.
+// Means is the key of what the kind means; a company's letter names no law that is none of its own.
 func (d ForwardingDoc) Means() string {
 	if d.Kind == "other" && !d.Controller.Authority() {
 		return "notice.forwarding.other-company"
@@ -268,9 +288,8 @@ type ServiceDoc struct {
 }
 
 // Heading is the key of the title.
-func (ServiceDoc) Heading() string  { return "notice.service.title" }
-func (ServiceDoc) kind() string     { return "service" }
-func (d ServiceDoc) number() string { return d.Number }
+func (ServiceDoc) Heading() string { return "notice.service.title" }
+func (ServiceDoc) kind() string    { return "service" }
 
 func (d ServiceDoc) check() error {
 	switch {

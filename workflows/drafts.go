@@ -331,9 +331,6 @@ func (s *Service) receive(tx *models.Tx, d models.Draft, form DraftForm, who Ide
 	if err := promise(tx, models.Job{Kind: string(JobFanOut), Key: "fan-out:" + r.ID.String(), RequestID: r.ID}, nil); err != nil {
 		return "", err
 	}
-	if err := promise(tx, models.Job{Kind: string(JobReceipt), Key: "receipt:" + r.ID.String(), RequestID: r.ID}, nil); err != nil {
-		return "", err
-	}
 	return r.Number, promise(tx, models.Job{Kind: string(JobMailPerson), Key: "mail:receipt:" + r.ID.String(), RequestID: r.ID},
 		map[string]any{"mail": "receipt"})
 }

@@ -46,7 +46,7 @@ func (s *Service) fanOut(ctx context.Context, j models.Job) error {
 				return err
 			}
 		}
-		return nil
+		return promise(tx, models.Job{Kind: string(JobReceipt), Key: "receipt:" + r.ID.String(), RequestID: r.ID}, nil)
 	})
 }
 

@@ -167,9 +167,6 @@ func (s *Service) register(tx *models.Tx, in Registration, p people, subject mod
 	if err := promise(tx, models.Job{Kind: string(JobFanOut), Key: "fan-out:" + r.ID.String(), RequestID: r.ID}, nil); err != nil {
 		return "", err
 	}
-	if err := promise(tx, models.Job{Kind: string(JobReceipt), Key: "receipt:" + r.ID.String(), RequestID: r.ID}, nil); err != nil {
-		return "", err
-	}
 	if p.person.Email == "" {
 		return r.Number, nil // the receipt is printed
 	}

@@ -70,6 +70,9 @@ func (in Forward) check(received, today calendar.Date, protected bool) (models.F
 	if protected && !in.Agreed {
 		f.add("agreed", "error.forward-agreed-missing")
 	}
+	f = append(f, printable("what", out.Sent.What)...)
+	f = append(f, printable("forward-to", out.Sent.To)...)
+	f = append(f, printable("forward-address", out.Sent.Address)...)
 	return out, f.err()
 }
 
@@ -86,6 +89,9 @@ func (in Forward) prepare(ctx context.Context, s *Service, actor models.Actor, o
 	n, err := s.prepareNotice(ctx, actor, on, in, func(w *work) (templates.Notice, error) {
 		f, err := in.check(w.c.ReceivedOn, w.today(), w.c.Protected)
 		if err != nil {
+			return nil, err
+		}
+		if err := w.officialUnnamed("what", f.Sent.What); err != nil {
 			return nil, err
 		}
 		head, err := w.noticeHead()

@@ -84,12 +84,12 @@ func (w *work) allowed(on On) error {
 
 // drawNotice makes the document of a letter: its purpose is the letter's kind, its name says what it is and the number.
 func (s *Service) drawNotice(lang, number string, n templates.Notice) (document, error) {
-	purpose := purposeOf(n)
-	body, err := s.Templates.Notice(lang, n)
-	if err != nil {
+	var b bytes.Buffer
+	if _, err := s.Templates.NoticePDF(&b, lang, n); err != nil {
 		return document{}, fmt.Errorf("make notice: %w", err)
 	}
-	return document{purpose, noticeName(purpose) + "-" + number + ".html", "text/html", body}, nil
+	purpose := purposeOf(n)
+	return document{purpose, noticeName(purpose, number), mediaPDF, b.Bytes()}, nil
 }
 
 // purposeOf is the purpose of the file, or the kind of the request's notice, that a letter becomes.
@@ -108,11 +108,11 @@ func purposeOf(n templates.Notice) string {
 	}
 }
 
-// noticeName is the beginning of a letter's file name: in plain Swedish, without personal data.
-func noticeName(purpose string) string {
-	names := map[string]string{models.FileExtension: "mer-tid", models.FileCompletion: "fraga", models.FileForwarding: "skickat-vidare",
-		models.FileService: "delgivning", models.NoticeReceipt: "kvitto"}
-	return names[purpose]
+// noticeName is what a letter is saved as, in plain Swedish without personal data: “Kvitto INS-2026-00042.pdf”.
+func noticeName(purpose, number string) string {
+	names := map[string]string{models.FileExtension: "Mer tid", models.FileCompletion: "Fråga", models.FileForwarding: "Skickat vidare",
+		models.FileService: "Delgivning", models.NoticeReceipt: "Kvitto"}
+	return names[purpose] + " " + number + ".pdf"
 }
 
 // give stores a sealed letter as the person's from now on. The event of the action binds it by its hash.
@@ -123,7 +123,10 @@ func (w *work) give(n notice) error {
 	f := *n.file
 	f.ReleasedAt = &w.tx.Now
 	w.event["letters"] = map[string]string{f.ID.String(): hex.EncodeToString(f.SHA256)}
-	return w.tx.InsertFile(&f)
+	if err := w.tx.InsertFile(&f); err != nil {
+		return err
+	}
+	return w.onPaper(f, nil)
 }
 
 // noticeHead is what every letter of a case begins with.
@@ -207,11 +210,7 @@ func (s *Service) requestHead(tx *models.Tx, r models.Request) (templates.Notice
 
 // noticeView is a letter about a request as a whole, as a file.
 func noticeView(n models.RequestNotice, number string) FileView {
-	ending := ".pdf"
-	if n.MediaType != "application/pdf" {
-		ending = ".html"
-	}
-	return FileView{ID: n.ID, Purpose: n.Kind, Name: noticeName(n.Kind) + "-" + number + ending, MediaType: n.MediaType, Size: n.Size,
+	return FileView{ID: n.ID, Purpose: n.Kind, Name: noticeName(n.Kind, number), MediaType: n.MediaType, Size: n.Size,
 		SHA256: hex.EncodeToString(n.SHA256), At: n.CreatedAt}
 }
 

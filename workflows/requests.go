@@ -186,6 +186,9 @@ func (s *Service) checkQuestion(tx *models.Tx, r models.Request, question string
 	if err != nil {
 		return "", until, err
 	}
+	if lacking := printable("text", question); len(lacking) > 0 {
+		return "", until, Invalid{lacking}
+	}
 	by, err := answerBy(until, dateOf(tx.Now))
 	if err != nil {
 		return "", by, err

@@ -44,6 +44,9 @@ func (in Ask) check(w *work) (question string, by calendar.Date, err error) {
 	if question, err = text("text", in.Text); err != nil {
 		return "", by, err
 	}
+	if lacking := printable("text", question); len(lacking) > 0 {
+		return "", by, Invalid{lacking}
+	}
 	by, err = answerBy(in.Until, w.today())
 	return question, by, err
 }
@@ -147,7 +150,7 @@ func (in Extend) check() (reason string, err error) {
 	if reason, err = text("reason", in.Reason); err != nil {
 		faults = append(faults, FieldError{Field: "reason", Key: "error.reasons-missing"})
 	}
-	if len(faults) > 0 {
+	if faults = append(faults, printable("reason", reason)...); len(faults) > 0 {
 		return "", Invalid{faults}
 	}
 	return reason, nil

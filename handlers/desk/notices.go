@@ -1,13 +1,13 @@
 package desk
 
 import (
-	"fmt"
 	"io"
 	"net/http"
 	"net/url"
 
 	"github.com/gin-gonic/gin"
 
+	"insyn/handlers/web"
 	"insyn/internal/calendar"
 	"insyn/models"
 	"insyn/workflows"
@@ -31,16 +31,14 @@ func (s *desk) noticeFile(c *gin.Context) error {
 	return s.sendNotice(c, body, f, err)
 }
 
-// sendNotice sends a letter of our own making as a download.
+// sendNotice shows a letter of our own making, to be read and printed.
 func (s *desk) sendNotice(c *gin.Context, body io.ReadSeekCloser, f workflows.FileView, err error) error {
 	if err != nil {
 		return err
 	}
 	defer func() { _ = body.Close() }() // read only
 	h := c.Writer.Header()
-	h.Set("Content-Security-Policy", documentPolicy)
-	h.Set("Content-Type", f.MediaType)
-	h.Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", f.Name))
+	web.ShowPDF(h, f.Name)
 	h.Set("ETag", `"`+f.SHA256+`"`)
 	http.ServeContent(c.Writer, c.Request, "", s.Clock.Now(), body)
 	return nil
