@@ -179,6 +179,11 @@ func (p *place) own(t *testing.T, r web.RouteInfo) things {
 		return out
 	}
 	out["case"] = p.Case(strings.TrimSuffix(number, "-SN") + "-SN").ID.String()
+	if strings.Contains(r.Pattern, "/begaran/:number/brev/") {
+		v, err := p.IntakePage(t.Context(), p.As("servicecenter"), number)
+		must(t, err)
+		out["file"] = v.Notices[0].ID.String() // its receipt
+	}
 	if strings.Contains(r.Pattern, ":batch") {
 		out["batch"] = p.batch.String()
 	}
