@@ -89,7 +89,7 @@ func (s *Service) drawNotice(lang, number string, n templates.Notice) (document,
 		return document{}, fmt.Errorf("make notice: %w", err)
 	}
 	purpose := purposeOf(n)
-	return document{purpose, noticeName(purpose, number), mediaPDF, b.Bytes()}, nil
+	return document{purpose, noticeName(purpose, number), mediaPDF, written(b.Bytes())}, nil
 }
 
 // purposeOf is the purpose of the file, or the kind of the request's notice, that a letter becomes.
@@ -156,7 +156,11 @@ func (s *Service) sealRequestNotice(ctx context.Context, r models.Request, n tem
 		return requestNotice{}, err
 	}
 	id := uuid.Must(uuid.NewV7())
-	stored, err := s.Vault.Store(ctx, files.Upload{KeyID: r.ID.UUID(), FileID: id, Reader: bytes.NewReader(d.body), MaxBytes: int64(len(d.body)) + 1, Allow: files.AnyType})
+	var body bytes.Buffer
+	if err := d.write(&body); err != nil {
+		return requestNotice{}, fmt.Errorf("make %s: %w", d.purpose, err)
+	}
+	stored, err := s.Vault.Store(ctx, files.Upload{KeyID: r.ID.UUID(), FileID: id, Reader: &body, MaxBytes: documentMax, Allow: files.AnyType})
 	if err != nil {
 		return requestNotice{}, fmt.Errorf("store %s: %w", d.purpose, err)
 	}
