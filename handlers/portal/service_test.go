@@ -277,8 +277,8 @@ type file struct{ *bytes.Reader }
 
 func (file) Close() error { return nil }
 
-func (u *useCases) OpenNotice(ctx context.Context, a models.Actor, _ string, id models.FileID) (io.ReadSeekCloser, workflows.FileView, error) {
-	return u.OpenAnswer(ctx, a, id)
+func (u *useCases) OpenNotice(context.Context, models.Actor, string, models.FileID) (io.ReadSeekCloser, workflows.FileView, error) {
+	return nil, workflows.FileView{}, workflows.ErrNotFound
 }
 
 func (u *useCases) OpenAnswer(_ context.Context, a models.Actor, id models.FileID) (io.ReadSeekCloser, workflows.FileView, error) {
