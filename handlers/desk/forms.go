@@ -116,16 +116,15 @@ func (p posted) target(field string) string {
 func choices() []string {
 	return []string{"right", "controllers", "outcome", "reason", "ground", "result", "disposition", "method", "delegation", "unbiased", "searches", "file", "draft-since", "served-on", "meeting-on", "channel", "arrived-on", "kind", "notified",
 		"role", "controller", "letters", "sent-on", "from", "to", "deputy", "holder", "kinds", "adopted", "cleared", "files", "missing", "last",
-		"arrived", "rule", "identity", "for", "mandate-how", "valid-until", "answer", "language", "how", "letter", "mask"}
-		"answer-by", "forwarded-on", "agreed",
+		"arrived", "rule", "identity", "for", "mandate-how", "valid-until", "answer", "language", "how", "letter", "mask",
+		"answer-by", "forwarded-on", "agreed"}
 }
 
 // kept are the longer texts that were typed. A page that no longer has the form shows them, so that nothing written is
 // lost when somebody else was first.
 func (p posted) kept() []string {
 	var out []string
-	for _, field := range []string{"text", "comment", "reasons", "reason", "remarks", "reply", "explanation", "why", "evidence", "wish", "what", "how", "names", "mask-reason"} {
-		"answer-by", "forwarded-on", "agreed",
+	for _, field := range []string{"text", "comment", "reasons", "reason", "remarks", "reply", "explanation", "why", "evidence", "wish", "what", "how", "names", "mask-reason", "forward-address"} {
 		if v := p.Values.Get(field); v != "" {
 			out = append(out, v)
 		}
