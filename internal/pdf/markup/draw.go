@@ -94,8 +94,6 @@ func (p *reader) shutSpan(*element) error {
 	for _, line := range lines(p.shutText()) {
 		p.head.Sender = append(p.head.Sender, plain(line))
 	}
-	// On a screen the municipality stands above; in a letter whoever decides comes first.
-	slices.Reverse(p.head.Sender)
 	return nil
 }
 
