@@ -24,6 +24,7 @@ type NoticeHead struct {
 	Protected  bool   // the person has protected personal data: no address, and none is asked for
 	Right      string // access, rectification or erasure
 	Received   calendar.Date
+	Parts      OwnParts // the municipality's own
 }
 
 // To is the address line by line; a protected person has none.
@@ -50,7 +51,22 @@ func (h NoticeHead) Asked() string {
 	return "letter." + h.Right + ".asked"
 }
 
+// Own is what the municipality says in its own words in a slot of the letter.
+func (h NoticeHead) Own(slot string) []OwnBlock { return h.Parts.On(slot) }
+
 func (h NoticeHead) head() NoticeHead { return h }
+
+// ownDocument is the kind of document that a letter's slots are listed under.
+func ownDocument(kind string) string {
+	switch kind {
+	case "completion":
+		return "complete"
+	case "receipt":
+		return kind
+	default:
+		return "notice"
+	}
+}
 
 func (h NoticeHead) check() error {
 	if h.Number == "" || h.Date.IsZero() || h.Controller.Name == "" || h.ToName == "" || h.Right == "" || h.Received.IsZero() {
@@ -84,7 +100,7 @@ func (s *Set) NoticePDF(dst io.Writer, lang string, n Notice) (Made, error) {
 	}
 	h := n.head()
 	return s.pdf(dst, lang, "letters/"+n.kind(), noticePage(n, s.look, s.style),
-		sheet{controller: h.Controller, number: h.Number, made: h.Date, missing: pdf.Spell})
+		sheet{controller: h.Controller, number: h.Number, made: h.Date, missing: pdf.Spell, parts: h.Parts.In(ownDocument(n.kind()))})
 }
 
 func checkNotice(n Notice) error {

@@ -158,7 +158,7 @@ type DocumentPart struct {
 
 // DocumentKind is a kind of document with its parts in the order they stand.
 type DocumentKind struct {
-	Name  string // decision, extract, receipt or complete
+	Name  string // decision, extract, complete, receipt or notice
 	Parts []DocumentPart
 }
 
@@ -180,5 +180,6 @@ func DocumentParts() []DocumentKind {
 		kind("extract", "sender", "title", "extract", "summary", "material", "rights", "help", "contact"),
 		kind("complete", "sender", "title", "missing", "complete", "help", "contact"),
 		kind("receipt", "sender", "title", "received", "receipt", "help", "contact"),
+		kind("notice", "sender", "title", "message", "help", "contact"),
 	}
 }

@@ -140,7 +140,8 @@ func (w *work) noticeHead() (templates.NoticeHead, error) {
 	if w.c.DiaryNumber != nil {
 		h.Diary = *w.c.DiaryNumber
 	}
-	return h, nil
+	h.Parts, err = noticeParts(w.tx, w.ctl, w.c.Language, w.today())
+	return h, err
 }
 
 // requestNotice is a letter about a request as a whole, sealed in the store before the transaction that gives it.
@@ -208,8 +209,12 @@ func (n requestNotice) bound() map[string]any {
 // requestHead is what every letter about a request as a whole begins with: it is from the servicecenter.
 func (s *Service) requestHead(tx *models.Tx, r models.Request) (templates.NoticeHead, models.Person, error) {
 	p, err := tx.RequestPerson(r)
+	if err != nil {
+		return templates.NoticeHead{}, p, err
+	}
+	own, err := noticeParts(tx, models.Controller{Kind: models.KindNamnd}, r.Language, dateOf(tx.Now))
 	return templates.NoticeHead{Controller: s.Templates.Servicecenter(r.Language), Number: r.Number, Date: dateOf(tx.Now), ToName: p.Receiver(),
-		For: behalfOf(p), ToAddress: p.Address, Protected: r.Protected, Right: string(r.Right), Received: r.ReceivedOn}, p, err
+		For: behalfOf(p), ToAddress: p.Address, Protected: r.Protected, Right: string(r.Right), Received: r.ReceivedOn, Parts: own}, p, err
 }
 
 // noticeView is a letter about a request as a whole, as a file.

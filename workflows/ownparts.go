@@ -24,6 +24,13 @@ func ownParts(tx *models.Tx, ctl models.Controller, lang, document string, day c
 	return resolveParts(rows, ctl, lang).In(document), nil
 }
 
+// noticeParts are the own parts of letters that are no decisions; each letter takes those it has places for. The municipality's
+// alone are had for a controller without an id.
+func noticeParts(tx *models.Tx, ctl models.Controller, lang string, day calendar.Date) (templates.OwnParts, error) {
+	rows, err := tx.OwnPartsOn(ctl.ID, day)
+	return resolveParts(rows, ctl, lang), err
+}
+
 // resolveParts takes of every place the controller's own text, or else the municipality's.
 func resolveParts(rows []models.OwnPart, ctl models.Controller, lang string) templates.OwnParts {
 	out := templates.OwnParts{Texts: map[templates.Slot]templates.OwnPart{}}

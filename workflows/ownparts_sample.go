@@ -92,6 +92,9 @@ func (s *Service) sample(tx *models.Tx, ctl models.Controller, document string, 
 	if document == "extract" {
 		return s.samplePage(as, s.sampleExtract(ctl, today, as.Lang, parts))
 	}
+	if document != "decision" {
+		return s.noticeSample(as, s.sampleNotice(ctl, document, today, as.Lang, parts))
+	}
 	d := s.sampleLetter(ctl, today, as.Lang, parts)
 	if !as.PDF {
 		return s.Templates.Letter(as.Lang, d)
@@ -137,4 +140,34 @@ func (s *Service) sampleExtract(ctl models.Controller, today calendar.Date, lang
 		d.Systems = []templates.ExtractSystem{{Name: say("own.sample.system"), Count: 1, Items: func(visit func(templates.ExtractItem) error) error { return visit(item) }}}
 	}
 	return d
+}
+
+func (s *Service) noticeSample(as SampleForm, n templates.Notice) ([]byte, error) {
+	if !as.PDF {
+		return s.Templates.Notice(as.Lang, n)
+	}
+	var b bytes.Buffer
+	_, err := s.Templates.NoticePDF(&b, as.Lang, n)
+	return b.Bytes(), err
+}
+
+// sampleNotice is the letter that asks for something, the receipt, or for all others the one about more time.
+func (s *Service) sampleNotice(ctl models.Controller, document string, today calendar.Date, lang string, parts templates.OwnParts) templates.Notice {
+	say := func(key string) string { return s.Templates.T(lang, key, nil) }
+	head := templates.NoticeHead{Controller: letterhead(ctl), Number: sampleNumber, Date: today, ToName: say("own.sample.name"), ToAddress: say("own.sample.address"),
+		Right: string(models.Access), Received: today.AddDays(-20), Parts: parts}
+	due := s.reckonFiled(head.Received, calendar.Date{}, nil, document == "notice", today)
+	switch document {
+	case "complete":
+		return templates.CompletionDoc{NoticeHead: head, Reason: "specification", Question: say("own.sample.question"), AnswerBy: AnswerBy(today), Portal: true}
+	case "receipt":
+		return templates.ReceiptDoc{NoticeHead: head, Due: due.Due, Steps: due.Steps, Addressees: []string{ctl.Name}, Answer: "post"}
+	default:
+		d := templates.ExtensionDoc{NoticeHead: head, Before: due.Due, Until: due.Extended, Steps: due.Steps, Ground: "complexity", Reason: say("own.sample.text"),
+			DecidedBy: say("own.sample.decider"), Title: say("own.sample.title")}
+		if ctl.Kind.Authority() {
+			d.DelegationNumber = "4.5"
+		}
+		return d
+	}
 }

@@ -3,13 +3,16 @@ package workflows_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"insyn/internal/calendar"
+	"insyn/internal/pdf/pdfcheck"
 	"insyn/models"
+	"insyn/templates"
 	"insyn/workflows"
 	"insyn/workflows/workflowtest"
 )
@@ -342,5 +345,37 @@ func TestCompareOwn(t *testing.T) {
 	}
 	if got := workflows.CompareOwn("", ""); len(got) != 0 {
 		t.Errorf("nothing became %v", got)
+	}
+}
+
+// TestEveryDocumentHasASample: each kind of document, in both languages, as a page and as a PDF, with the text of each of its places.
+func TestEveryDocumentHasASample(t *testing.T) {
+	t.Parallel()
+	o, ctx := newOffice(t), t.Context()
+	base := map[string]int64{}
+	for _, slot := range templates.Slots() {
+		in := says("Platsen heter "+string(slot)+".", "The place is "+string(slot)+".", base[string(slot)])
+		in.Slot = string(slot)
+		o.save(in)
+	}
+	for _, d := range templates.DocumentParts() {
+		for lang, begin := range map[string]string{"sv": "Platsen heter ", "en": "The place is "} {
+			page, err := o.SampleDocument(ctx, o.admin, d.Name, workflows.SampleForm{Lang: lang})
+			o.is(err, nil)
+			file, err := o.SampleDocument(ctx, o.admin, d.Name, workflows.SampleForm{Lang: lang, PDF: true})
+			o.is(err, nil)
+			pdfcheck.Report(t, d.Name, file)
+			for what, text := range map[string]string{"page": plain(page), "pdf": aloud(t, file)} {
+				for _, slot := range templates.Slots() {
+					has := slices.ContainsFunc(d.Parts, func(p templates.DocumentPart) bool { return p.Slot == slot })
+					if strings.Contains(text, begin+string(slot)+".") != has {
+						t.Errorf("%s, %s, %s: the place %s stands there: %v, want %v: %s", d.Name, lang, what, slot, !has, has, text)
+					}
+				}
+				if !strings.Contains(text, "Exempel.") && !strings.Contains(text, "Example.") {
+					t.Errorf("%s, %s, %s does not say that it is an example", d.Name, lang, what)
+				}
+			}
+		}
 	}
 }
