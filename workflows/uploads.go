@@ -18,7 +18,7 @@ import (
 // could run in a browser or on a desk is not accepted.
 func acceptUpload(mediaType string) bool {
 	switch mediaType {
-	case "application/pdf", "application/rtf", "text/rtf", "text/plain", "text/csv", "application/json", "text/xml", "application/xml",
+	case "application/pdf", "application/rtf", "text/rtf", "text/plain", "text/csv", "text/tab-separated-values", "application/json", "text/xml", "application/xml",
 		"application/msword", "application/vnd.ms-excel", "application/vnd.ms-powerpoint", "application/vnd.ms-outlook",
 		"message/rfc822", "application/zip", "application/x-ole-storage":
 		return true
