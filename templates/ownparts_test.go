@@ -36,10 +36,10 @@ func hostile() map[string]string {
 }
 
 // aloud is a letter as it is read aloud, after the checker has found nothing wrong with it.
-func aloud(t *testing.T, make func(io.Writer) (templates.Made, error)) (string, templates.Made) {
+func aloud(t *testing.T, draw func(io.Writer) (templates.Made, error)) (string, templates.Made) {
 	t.Helper()
 	var b bytes.Buffer
-	made, err := make(&b)
+	made, err := draw(&b)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,7 +119,7 @@ func TestOwnPartsAreTheSameInEveryLetter(t *testing.T) {
 		}
 		opening, decision := strings.Index(got, "Ring oss på"), strings.Index(got, "Beslut\n")
 		help, remedy := strings.Index(got, "Behöver du hjälp?"), strings.Index(got, "Integritetsskyddsmyndigheten")
-		if !(0 < opening && opening < decision && decision < remedy && remedy < help) {
+		if opening <= 0 || decision <= opening || remedy <= decision || help <= remedy {
 			t.Errorf("%s: opening at %d, decision at %d, remedy at %d, help at %d:\n%s", name, opening, decision, remedy, help, got)
 		}
 		if !strings.HasPrefix(made.Version, "decision-sv-") || !strings.HasSuffix(made.Version, ", parts-7-8") {

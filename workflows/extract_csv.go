@@ -115,7 +115,7 @@ func (t *extractTable) write(row []string) {
 }
 
 // number is what a spreadsheet may read as a number: it runs nothing.
-var number = regexp.MustCompile(`^[+-]?[0-9]+([.,][0-9]+)?$`) //nolint:gochecknoglobals // a constant in all but name
+var number = regexp.MustCompile(`^[+-]?[0-9]+([.,][0-9]+)?$`)
 
 // PlainCell keeps a text that a spreadsheet would take for a formula a text, by an apostrophe put before it. So that the
 // apostrophe can be taken away again by whoever reads the table, a text that begins with one gets one more.

@@ -35,12 +35,13 @@ func (s *Service) storeAnswer(ctx context.Context, c models.Case, made toDecide)
 		}
 		docs = append(docs, made.extract.documents(ctx)...)
 	}
-	out := make([]*models.File, len(docs))
-	for i, d := range docs {
-		var err error
-		if out[i], err = s.storeDocument(ctx, c, d); err != nil {
+	out := make([]*models.File, 0, len(docs))
+	for _, d := range docs {
+		f, err := s.storeDocument(ctx, c, d)
+		if err != nil {
 			return nil, err
 		}
+		out = append(out, f)
 	}
 	if made.extract == nil {
 		return out, nil

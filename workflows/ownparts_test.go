@@ -213,7 +213,7 @@ func TestWhatAnOwnPartMayNotSay(t *testing.T) {
 	// What is good to say is not mistaken for what is not.
 	for i, text := range []string{
 		"Vill du ha beslutet uppläst? Ring 0980-31 92 10.", "Skriv till kontakt@exempelby.example eller kom till Torget 1, 999 99 Exempelby.",
-		"Öppet 08.00–16.30, lördag 10–14. Text­telefon: +46 980 31 92 11.", "Bankgirot är 5050-1055. Det kostar 0 kr & går fort.", "Hör av dig: hör@räksmörgås.example.",
+		"Öppet 08.00–16.30, lördag 10–14. Text\u00adtelefon: +46 980 31 92 11.", "Bankgirot är 5050-1055. Det kostar 0 kr & går fort.", "Hör av dig: hör@räksmörgås.example.",
 	} {
 		if _, err := o.SaveOwnPart(ctx, o.admin, says(text, text, int64(i))); err != nil {
 			var w workflows.OwnWarned

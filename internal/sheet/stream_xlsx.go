@@ -21,7 +21,7 @@ func workbookTables(r io.ReadSeeker, limits TableLimits) ([]*Records, error) {
 		switch err := measure(t, r, limits); {
 		case err == errNoTable: //nolint:errorlint // an empty sheet; nothing wraps it here
 		case err != nil:
-			return nil, nil // damaged: shown as a file
+			return nil, nil //nolint:nilerr // damaged: shown as a file
 		default:
 			out = append(out, t)
 		}
@@ -106,6 +106,6 @@ func (s sheetRows) next() (row []string, err error) {
 }
 
 func (s sheetRows) close() {
-	_ = s.Rows.Close() // read only
+	_ = s.Close() // read only
 	_ = s.book.Close()
 }

@@ -149,7 +149,7 @@ func (s *scanner) value(depth int) (any, error) {
 func (s *scanner) numberOrRef(w []byte) (any, error) {
 	n, err := strconv.Atoi(string(w))
 	if err != nil || n < 0 {
-		return raw(w), nil
+		return raw(w), nil //nolint:nilerr // a word that is no number is a value too
 	}
 	ahead, _ := s.r.Peek(16) // shorter at the end of the file
 	rest, ok := bytes.CutPrefix(ahead, []byte(" "))
