@@ -277,7 +277,7 @@ func (c combination) parts() (must, never []part) {
 	must = append(must, part{"what is decided", c.sentence()})
 	remedy, _ := remedyOf(c.outcome, c.kind)
 	if c.kind.Authority() {
-		must = append(must, part{"sender", "\nExempelby kommun\nExempelnämnden\nDatum"}, part{"the delegation", "punkt 4.3 i Exempelnämndens delegeringsförteckning"})
+		must = append(must, part{"sender", "\nExempelby kommun\nExempelby kommun\nExempelnämnden\nDatum"}, part{"the delegation", "punkt 4.3 i Exempelnämndens delegeringsförteckning"})
 	} else {
 		must = append(must, part{"sender", "\nExempelby Bostäder\nDatum"}, part{"the mandate", "fattat för Exempelby Bostäder"})
 		never = append(never, part{"the municipality", "Exempelby kommun"}, part{"a delegation", "delegation"}, part{"the administrative court", "örvaltningsrätt"}, part{"the administrative law", "förvaltningslagen"})

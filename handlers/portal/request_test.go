@@ -201,7 +201,7 @@ func TestADecisionOpensAfterAFreshLoginOnceAndForNothingElse(t *testing.T) {
 			t.Errorf("%s is %q", name, got)
 		}
 	}
-	// In a sandbox no browser shows a PDF.
+	// In a sandbox some browsers show no PDF.
 	if csp := p.header.Get("Content-Security-Policy"); !strings.HasPrefix(csp, "default-src 'none'") || !strings.Contains(csp, "frame-ancestors 'none'") || strings.Contains(csp, "sandbox") {
 		t.Errorf("the letter is shown under %q", csp)
 	}

@@ -8,7 +8,7 @@ import (
 // PDF is the media type of letters.
 const PDF = "application/pdf"
 
-// pdfPolicy lets the browser's own viewer show a PDF that we have made. It may not be a sandbox: browsers show no PDF in one. The
+// pdfPolicy lets the browser's own viewer show a PDF that we have made. It may not be a sandbox: some browsers show no PDF in one. The
 // viewer's own style is all that is let in; nothing in it may run, send or fetch.
 const pdfPolicy = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 

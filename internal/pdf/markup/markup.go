@@ -4,7 +4,7 @@
 // What is not in the subset is an error that names the element and its line, and never what the document says.
 //
 //	html, head (meta, title, style), body, main
-//	div.head                       letterhead: div.brand (the logo if there is an svg; a span a line, the last one first) and a dl with facts
+//	div.head                       letterhead: div.brand (the logo if there is an svg, then a span a line) and a dl with facts
 //	address.to                     after div.head: the addressee, in the envelope's window
 //	h1 … h4
 //	p                              .small .muted .lead .hash (small, in the machine's letters) .pre (line breaks as written) .keep (with the next)

@@ -161,7 +161,7 @@ func TestTheSubsetBecomesCalls(t *testing.T) {
 <tbody><tr><th scope="row">a</th><td>b</td></tr><tr><th scope="row">c</th><td></td></tr></tbody></table>`, "table [3 4.5] heads true: A | B\nrow a | b\nrow c | \nend table"},
 		"letterhead": {`<div class="head"><div class="brand"><svg viewBox="0 0 1 1"><g><path d="M0"/></g></svg><span><span class="brand__kommun">Exempelby</span> <span class="brand__service">Nämnden</span></span></div>
 <dl><dt>Datum</dt><dd>1 maj</dd></dl></div>
-<address class="to">Maja<br>Vägen 4</address><h1>A</h1>`, "letterhead logo true Exempelby kommun; Nämnden, Exempelby; to Maja, Vägen 4\nfact Datum: 1 maj\nh1 A"},
+<address class="to">Maja<br>Vägen 4</address><h1>A</h1>`, "letterhead logo true Exempelby kommun; Exempelby, Nämnden; to Maja, Vägen 4\nfact Datum: 1 maj\nh1 A"},
 		"a sender without a mark": {`<div class="head"><div class="brand"><span class="brand__service">Bolaget</span></div></div><h1>A</h1>`, "letterhead logo false ; Bolaget; to \nh1 A"},
 		"contents are left out":   {`<nav class="contents"><h2>Innehåll</h2></nav><h2>A</h2>`, "h2 A"},
 	} {
