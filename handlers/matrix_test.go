@@ -180,9 +180,15 @@ func (p *place) own(t *testing.T, r web.RouteInfo) things {
 	}
 	out["case"] = p.Case(strings.TrimSuffix(number, "-SN") + "-SN").ID.String()
 	if strings.Contains(r.Pattern, "/begaran/:number/brev/") {
-		v, err := p.IntakePage(t.Context(), p.As("servicecenter"), number)
-		must(t, err)
-		out["file"] = v.Notices[0].ID.String() // its receipt
+		must(t, p.Store.InTx(t.Context(), models.SystemActor(), func(tx *models.Tx) error {
+			r, err := tx.RequestByNumber(number)
+			if err != nil {
+				return err
+			}
+			receipt, err := tx.RequestReceipt(r.ID)
+			out["file"] = receipt.ID.String()
+			return err
+		}))
 	}
 	if strings.Contains(r.Pattern, ":batch") {
 		out["batch"] = p.batch.String()
