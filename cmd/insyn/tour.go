@@ -154,6 +154,7 @@ func scenes() []scene {
 		{"Maja hämtar sina svar, ett i taget", (*tour).majaReads},
 		{"Administratören skriver kommunens egen text i breven", (*tour).ownTextIsWritten},
 		{"Omars tid förlängs en gång, i tid", (*tour).omarWaits},
+		{"Brev som inte är beslut", (*tour).lettersBesideDecisions},
 		{"Omar får rättelse, Maja får nej till radering", (*tour).rightsAreUsed},
 		{"Breven har den text som gällde den dagen", (*tour).lettersKeepTheirText},
 		{"Överklaganden kommer in på tre sätt", (*tour).appealsCome},

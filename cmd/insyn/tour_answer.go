@@ -41,6 +41,7 @@ func (t *tour) registryWorks() {
 	gunilla.send(onDay(gunilla.form(visitor.ActionEnds("/delgivning")).Choose("method", "post").Fill("evidence", evidence), "served-on", calendar.New(2027, 1, 31)), "").
 		status(422).reads("Datumet ligger före den dag beslutet lämnades ut.")
 	gunilla.send(onDay(gunilla.form(visitor.ActionEnds("/delgivning")).Choose("method", "post").Fill("evidence", evidence), "served-on", t.today()), "")
+	t.expect("letter", t.maja.number, mailMaja)
 	gunilla.sees("Delgivningen är sparad.", "Post med mottagningsbevis", longDate(t.today()))
 	t.tell("Kommunstyrelsens beslut delges med post %s. Ett datum före beslutet tas inte emot", longDate(t.today()))
 }

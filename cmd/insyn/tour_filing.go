@@ -43,7 +43,11 @@ func (t *tour) letterIsRegistered() string {
 	again := anna.page
 	anna.send(form().Choose("rule", "fl-22"), "").sees("Begäran är registrerad.", "Kvitto på din begäran", nameBritta, "26 februari 2027", "måndag 1 mars 2027", "långfredagen", "annandag påsk", "30 mars 2027").misses(said)
 	number := requestNumber.FindString(anna.page.Text())
-	t.save("letters", "kvitto-"+number+".html", anna.page.Body)
+	anna.follow("Hämta kvittot som brev").status(200)
+	t.save("letters", "Kvitto "+number+".pdf", anna.page.Body)
+	for _, text := range []string{number, nameBritta, "22 § förvaltningslagen", "30 mars 2027"} {
+		t.check(strings.Contains(t.aloud(anna.page.Body), text), "the receipt: expected “%s”, but it says: %s", text, t.aloud(anna.page.Body))
+	}
 	anna.page = again
 	anna.send(form().Choose("rule", "fl-22"), "").sees("Kvitto på din begäran", number)
 	t.expectRole("new-case", number+"-KS", ombudsAt("KS")...)
