@@ -3,13 +3,17 @@ package templates_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"insyn/internal/calendar"
+	"insyn/internal/pdf/pdfcheck"
 	"insyn/templates"
 )
 
@@ -128,6 +132,7 @@ func TestExtractsAreAsTheyWereRead(t *testing.T) {
 			if again := extractPDF(t, lang, d); !bytes.Equal(doc, again) {
 				t.Error("another PDF the second time")
 			}
+			pdfcheck.Report(t, name+" "+lang, doc)
 			golden(t, filepath.Join("testdata", "extract", name+"."+lang+".txt"), readAloud(t, doc))
 		}
 	}
@@ -185,5 +190,95 @@ func TestAnExtractThatCannotBeReadIsNotMade(t *testing.T) {
 	d.Person = ""
 	if _, err := load(t, nil).ExtractPDF(&bytes.Buffer{}, "sv", d); err == nil {
 		t.Error("an extract was made for nobody")
+	}
+}
+
+// longExtract is an extract of many pages: texts, a table of rows and a table of facts, each longer than a page.
+func longExtract() templates.ExtractDoc {
+	d := extracts()["full"]
+	rows, facts := visits(), wide()
+	rows.Rows, facts.Rows = 120, 30
+	rows.Each = func(visit func([]string) error) error {
+		for n := range rows.Rows {
+			if err := visit([]string{"2025-03-03", fmt.Sprintf("Samtal nummer %d", n+1)}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	one := facts.Each
+	facts.Each = func(visit func([]string) error) error {
+		for range facts.Rows {
+			if err := one(visit); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	many := func(visit func(templates.ExtractItem) error) error {
+		for n := range 60 {
+			if err := visit(templates.ExtractItem{Title: fmt.Sprintf("Mejl %d", n+1), Text: strings.Repeat("Hej! Jag undrar hur det går med altanen. ", 6)}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	d.Systems[0].Items = each(templates.ExtractItem{Title: "Samtal", File: &files()[1], Tables: []templates.ExtractTable{rows}},
+		templates.ExtractItem{Title: "Logg", File: &files()[2], Tables: []templates.ExtractTable{facts}})
+	d.Systems[0].Count, d.Systems[1].Count, d.Systems[1].Items = 2, 60, many
+	return d
+}
+
+// pageText is what stands on a page, from 1, with plain spaces.
+func pageText(t *testing.T, doc []byte, page int) string {
+	t.Helper()
+	n := strconv.Itoa(page)
+	cmd := exec.Command("pdftotext", "-layout", "-enc", "UTF-8", "-f", n, "-l", n, "-", "-")
+	cmd.Stdin = bytes.NewReader(doc)
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("pdftotext: %v", err)
+	}
+	return strings.ReplaceAll(string(out), "\u00a0", " ")
+}
+
+// TestALongExtractHasContentsWhosePagesAreRight: each line of the table of contents names the page where that heading is.
+func TestALongExtractHasContentsWhosePagesAreRight(t *testing.T) {
+	t.Parallel()
+	for lang, title := range map[string]string{"sv": "Innehåll", "en": "Contents"} {
+		var b bytes.Buffer
+		made, err := load(t, nil).ExtractPDF(&b, lang, longExtract())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if made.Pages < 5 {
+			t.Fatalf("only %d pages", made.Pages)
+		}
+		pdfcheck.Report(t, "long "+lang, b.Bytes())
+		first := pageText(t, b.Bytes(), 1) + pageText(t, b.Bytes(), 2)
+		_, contents, ok := strings.Cut(first, "\n"+title+"\n")
+		if !ok {
+			t.Fatalf("%s: no contents:\n%s", lang, first)
+		}
+		right := 0
+		for line := range strings.Lines(contents) {
+			l := regexp.MustCompile(`^ *(\S.*?) +([0-9]+)$`).FindStringSubmatch(strings.TrimRight(line, "\n"))
+			if l == nil {
+				if strings.TrimSpace(line) == "" {
+					continue
+				}
+				break // the text that follows
+			}
+			page, err := strconv.Atoi(l[2])
+			heading := regexp.MustCompile(`(?m)^ *` + regexp.QuoteMeta(l[1]) + ` *$`)
+			if err != nil || page > made.Pages || !heading.MatchString(pageText(t, b.Bytes(), page)) {
+				t.Errorf("%s: “%s” is not a heading on page %s", lang, l[1], l[2])
+				continue
+			}
+			right++
+		}
+		if right < 5 {
+			t.Errorf("%s: only %d lines of contents are right in:\n%s", lang, right, contents)
+		}
 	}
 }

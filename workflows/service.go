@@ -27,7 +27,7 @@ type Settings struct {
 	AskWithin    int   // days from receipt within which a question may stop the clock (domain 2.1)
 	RollEves     bool  // whether response deadlines pass over midsummer, Christmas and New Year's Eve
 	UploadMax    int64 // bytes of one file
-	UploadCount  int   // files of one addressee in a draft, and items of one case
+	UploadCount  int   // files of one addressee in a draft, of a mandate or of an appeal; a case may have any number of items
 	// MailLease is how long the conversation about one mail keeps other workers from beginning it anew; it may last half as long.
 	MailLease time.Duration
 }

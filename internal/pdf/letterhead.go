@@ -8,7 +8,7 @@ type Letterhead struct {
 	LogoAlt string   // words that stand for the logotype
 	Sender  []string // beside the logotype: the municipality, then the board, which is set strongest
 	Facts   []Fact   // to the right: date, diary number
-	To      []string // name and address, in the envelope's window
+	To      []string // name and address, in the envelope's window; without them nothing is kept free for it
 }
 
 // Where the window of a Swedish right-window envelope (H2, C5 and C4) falls on the first page, in millimetres from the
@@ -36,9 +36,11 @@ const (
 	factsAt = 128 * mm
 	termsTo = 26 * mm // width of the facts' terms
 	bodyTop = (WindowTop + WindowHeight + 3) * mm
+	headGap = 12 * mm // under the head, where there is no window
 )
 
-// Letterhead writes the head of a letter; the letter's text begins below the window. It comes first in the document.
+// Letterhead writes the head of a letter; the text begins below the window, or straight under the head where there is no
+// addressee. It comes first in the document.
 func (w *Writer) Letterhead(h Letterhead) {
 	w.flush()
 	if w.err != nil {
@@ -48,7 +50,15 @@ func (w *Writer) Letterhead(h Letterhead) {
 		w.newPage()
 	}
 	w.sender(h)
+	under := w.y
+	if h.Logo != nil {
+		under = max(under, headTop+13*mm)
+	}
 	w.headFacts(h.Facts)
+	if len(h.To) == 0 {
+		w.y, w.gap = max(under, w.y)+headGap, 0
+		return
+	}
 	w.address(h.To)
 	w.y, w.gap = bodyTop, 0
 }
