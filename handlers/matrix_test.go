@@ -164,7 +164,7 @@ func (p *place) own(t *testing.T, r web.RouteInfo) things {
 	t.Helper()
 	out := things{"file": p.letter.String(), "prefix": "SN", "page": "uppgifter", "right": "radering", "slot": "help", "document": "decision"}
 	number := p.released
-	if strings.HasSuffix(r.Pattern, "/brev") {
+	if strings.HasSuffix(r.Pattern, "/brev") || strings.HasSuffix(r.Pattern, "/utdrag") {
 		number = p.ready
 	}
 	if strings.Contains(r.Pattern, "/arende/") {
@@ -318,7 +318,7 @@ func (p *place) theirs(r web.RouteInfo, u user) bool {
 		return u.actor.Subject == p.maja.Subject
 	case strings.Contains(r.Pattern, "/begaran/"):
 		return u.actor.HasRole(models.RoleServicecenter)
-	case strings.HasSuffix(r.Pattern, "/brev"), strings.HasSuffix(r.Pattern, "/beslut"):
+	case strings.HasSuffix(r.Pattern, "/brev"), strings.HasSuffix(r.Pattern, "/utdrag"), strings.HasSuffix(r.Pattern, "/beslut"):
 		return u.actor.Has(models.RoleOmbud, sn) || u.actor.Has(models.RoleDecider, sn) || u.actor.Has(models.RoleDSO, sn)
 	default:
 		return len(u.actor.At(sn).Controllers(models.RoleOmbud, models.RoleDecider, models.RoleDSO, models.RoleRegistrator)) > 0

@@ -285,13 +285,18 @@ func (s *Service) fillLetters(tx *models.Tx, v *CaseView) error {
 	if v.Case.DecidedAt == nil {
 		return nil
 	}
-	all, err := tx.Files(v.Case.ID, models.FileLetter)
+	all, err := tx.Files(v.Case.ID, models.FileLetter, models.FileManifest)
 	if err != nil {
 		return err
 	}
 	for _, f := range all {
 		view := fileView(f)
-		v.Letter = &view
+		switch {
+		case f.Purpose == models.FileLetter:
+			v.Letter = &view
+		case v.Content && f.ReleasedAt != nil:
+			v.Package = &view
+		}
 	}
 	if v.Services, err = tx.Services(v.Case.ID); err != nil {
 		return err

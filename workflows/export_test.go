@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"context"
+	"io"
 
 	"insyn/internal/calendar"
 	"insyn/models"
@@ -44,3 +45,31 @@ func CloseInquiry() InquiryInput { return closeInquiry{} }
 
 // LastDayOfChildhood is the day before the eighteenth birthday.
 func LastDayOfChildhood(born calendar.Date) calendar.Date { return lastDayOfChildhood(born) }
+
+// ExtractDocuments are the documents of a case's extract as it stands, by purpose: what writes each.
+func (s *Service) ExtractDocuments(ctx context.Context, actor models.Actor, number string) (map[string]func(io.Writer) error, error) {
+	var x *extract
+	err := s.Store.InTx(ctx, actor, func(tx *models.Tx) error {
+		w, err := s.proposed(tx, number)
+		if err != nil {
+			return err
+		}
+		person, err := tx.CasePerson(*w.c)
+		if err != nil {
+			return err
+		}
+		x, err = w.extract(person)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := x.findTables(ctx); err != nil {
+		return nil, err
+	}
+	out := map[string]func(io.Writer) error{}
+	for _, d := range x.documents(ctx) {
+		out[d.purpose] = d.write
+	}
+	return out, nil
+}

@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"context"
+	"io"
 
 	"insyn/models"
 )
@@ -17,24 +18,62 @@ type PreviewForm struct {
 func (s *Service) Preview(ctx context.Context, actor models.Actor, number string, as PreviewForm) ([]byte, error) {
 	var body []byte
 	err := s.Store.InTx(ctx, actor, func(tx *models.Tx) error {
-		c, err := tx.CaseByNumber(number)
+		w, err := s.proposed(tx, number)
 		if err != nil {
 			return err
 		}
-		if !contains(states(models.CaseInReview, models.CaseReady), c.State) || !may(actor, c, []Who{WhoOmbud, WhoDecider, WhoDSO}) {
-			return ErrNotFound
-		}
-		ctl, err := tx.Controller(c.ControllerID)
-		if err != nil {
-			return err
-		}
-		w := &work{s: s, tx: tx, c: &c, ctl: ctl, from: c.State, event: map[string]any{}}
 		if body, err = w.preview(as); err != nil {
 			return err
 		}
-		return tx.LogReading("preview", c.ControllerID, c.ID.UUID())
+		return tx.LogReading("preview", w.c.ControllerID, w.c.ID.UUID())
 	})
 	return seen(body, err)
+}
+
+// PreviewExtract is the extract for reading as it would be released now, for the same people and as long as Preview. The reading
+// is logged; what is given then writes the PDF as a stream, and nothing is stored. A right that is not answered by copies has
+// none: ErrNotFound.
+func (s *Service) PreviewExtract(ctx context.Context, actor models.Actor, number string) (func(io.Writer) error, error) {
+	var x *extract
+	err := s.Store.InTx(ctx, actor, func(tx *models.Tx) error {
+		w, err := s.proposed(tx, number)
+		if err != nil {
+			return err
+		}
+		if RightOf(w.c.Right).Works != WorksCopies {
+			return ErrNotFound
+		}
+		person, err := w.tx.CasePerson(*w.c)
+		if err != nil {
+			return err
+		}
+		if x, err = w.extract(person); err != nil {
+			return err
+		}
+		return tx.LogReading("preview-extract", w.c.ControllerID, w.c.ID.UUID())
+	})
+	if err != nil {
+		return nil, err
+	}
+	return func(to io.Writer) error {
+		if err := x.findTables(ctx); err != nil {
+			return err
+		}
+		return x.writePDF(ctx, to)
+	}, nil
+}
+
+// proposed is a case whose answer is proposed and not decided, for those who may see what it will be; else ErrNotFound.
+func (s *Service) proposed(tx *models.Tx, number string) (*work, error) {
+	c, err := tx.CaseByNumber(number)
+	if err != nil {
+		return nil, err
+	}
+	if !contains(states(models.CaseInReview, models.CaseReady), c.State) || !may(tx.Actor, c, []Who{WhoOmbud, WhoDecider, WhoDSO}) {
+		return nil, ErrNotFound
+	}
+	ctl, err := tx.Controller(c.ControllerID)
+	return &work{s: s, tx: tx, c: &c, ctl: ctl, from: c.State, event: map[string]any{}}, err
 }
 
 func (w *work) preview(as PreviewForm) ([]byte, error) {

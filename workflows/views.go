@@ -207,6 +207,7 @@ type CaseView struct {
 	Decision       *DecisionView
 	Proposal       *ProposalView
 	Letter         *FileView
+	Package        *FileView  // all of what was released as one file, by its manifest's record; for those who may read it
 	Notices        []FileView // letters that are no decisions, oldest first
 	Forwardings    []models.Forwarding
 	Services       []models.Service

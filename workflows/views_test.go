@@ -1,6 +1,7 @@
 package workflows_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -71,12 +72,25 @@ func views() []view {
 	}
 }
 
-// preview is the one view of a case that is not released yet.
-func preview() view {
-	return view{"preview", func(s staged) models.Actor { return s.As("decider SN") },
-		func(svc *workflows.Service, a models.Actor, s staged) (any, error) {
-			return svc.Preview(context.Background(), a, s.number, workflows.PreviewForm{})
-		}, func(s staged) string { return s.Case(s.number).ID.String() }}
+// previews are the views of a case that is not released yet.
+func previews() []view {
+	ctx := context.Background()
+	decider := func(s staged) models.Actor { return s.As("decider SN") }
+	caseID := func(s staged) string { return s.Case(s.number).ID.String() }
+	return []view{
+		{"preview", decider, func(svc *workflows.Service, a models.Actor, s staged) (any, error) {
+			return svc.Preview(ctx, a, s.number, workflows.PreviewForm{})
+		}, caseID},
+		{"preview-extract", decider, func(svc *workflows.Service, a models.Actor, s staged) (any, error) {
+			write, err := svc.PreviewExtract(ctx, a, s.number)
+			if err != nil {
+				return []byte(nil), err
+			}
+			var b bytes.Buffer
+			err = write(&b)
+			return b.Bytes(), err
+		}, caseID},
+	}
 }
 
 // letter is the case's letter.
@@ -134,7 +148,7 @@ func TestEveryViewIsInTheReadLogBeforeItIsShown(t *testing.T) {
 	t.Run("ready", func(t *testing.T) {
 		t.Parallel()
 		w := workflowtest.New(t)
-		check(t, reach(w, w.Resident("197701172392"), stage(models.CaseReady)), []view{preview()})
+		check(t, reach(w, w.Resident("197701172392"), stage(models.CaseReady)), previews())
 	})
 }
 
@@ -176,9 +190,10 @@ func TestNotThereAndNotYoursAreTheSameWork(t *testing.T) {
 		"CasePage": {func() error { _, err := svc.CasePage(ctx, bun, noCase); return err }, func() error { _, err := svc.CasePage(ctx, bun, s.number); return err }},
 		"CasePage by the servicecenter": {func() error { _, err := svc.CasePage(ctx, w.As("servicecenter"), noCase); return err },
 			func() error { _, err := svc.CasePage(ctx, w.As("servicecenter"), s.number); return err }},
-		"CaseFile":  {func() error { _, _, err := svc.CaseFile(ctx, bun, noCase, noFile); return err }, func() error { _, _, err := svc.CaseFile(ctx, bun, s.number, letter); return err }},
-		"Preview":   {func() error { _, err := svc.Preview(ctx, bun, noCase, workflows.PreviewForm{}); return err }, func() error { _, err := svc.Preview(ctx, bun, s.number, workflows.PreviewForm{PDF: true}); return err }},
-		"MyRequest": {func() error { _, err := svc.MyRequest(ctx, other, noRequest); return err }, func() error { _, err := svc.MyRequest(ctx, other, s.request); return err }},
+		"CaseFile":       {func() error { _, _, err := svc.CaseFile(ctx, bun, noCase, noFile); return err }, func() error { _, _, err := svc.CaseFile(ctx, bun, s.number, letter); return err }},
+		"Preview":        {func() error { _, err := svc.Preview(ctx, bun, noCase, workflows.PreviewForm{}); return err }, func() error { _, err := svc.Preview(ctx, bun, s.number, workflows.PreviewForm{PDF: true}); return err }},
+		"PreviewExtract": {func() error { _, err := svc.PreviewExtract(ctx, bun, noCase); return err }, func() error { _, err := svc.PreviewExtract(ctx, bun, s.number); return err }},
+		"MyRequest":      {func() error { _, err := svc.MyRequest(ctx, other, noRequest); return err }, func() error { _, err := svc.MyRequest(ctx, other, s.request); return err }},
 		"OpenAnswer": {func() error { _, _, err := svc.OpenAnswer(ctx, other, noFile); return err },
 			func() error { _, _, err := svc.OpenAnswer(ctx, other, letter); return err }},
 		"ReopenAnswer": {func() error { _, _, err := svc.ReopenAnswer(ctx, other, noFile); return err },

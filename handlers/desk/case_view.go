@@ -156,6 +156,9 @@ func (p casePage) Material() bool { return p.Content && (p.ItemsAt.Total > 0 || 
 // Change tells whether the right is answered by measures in the systems, so that those stand on the page.
 func (p casePage) Change() bool { return p.Content && p.rule().Works == workflows.WorksMeasures }
 
+// Copies tells whether the right is answered by copies: there is an extract.
+func (p casePage) Copies() bool { return p.Content && p.rule().Works == workflows.WorksCopies }
+
 // MeasureKinds are the kinds of measure that the right has.
 func (p casePage) MeasureKinds() []string { return append(p.rule().Measures, models.MeasureKeep) }
 

@@ -242,7 +242,7 @@ func TestDecisionPage(t *testing.T) {
 	b.service.view = readyCase(b.service.view)
 	at := casePageAt + "/beslut"
 	must(t, b.get(at), http.StatusOK, "Johan Ekström föreslår", "Bifall till del.", "Skrivelse", "Uppgift från en anmälare", "Någon annan har lämnat uppgifterna.",
-		"Inga synpunkter", "Underlaget är samma nu som då.", "Punkt 4.3", "§ 18", "går att överklaga till förvaltningsrätten", "Är du jävig?", "Besluta enligt förslaget", casePageAt+"/brev")
+		"Inga synpunkter", "Underlaget är samma nu som då.", "Punkt 4.3", "§ 18", "går att överklaga till förvaltningsrätten", "Är du jävig?", "Besluta enligt förslaget", casePageAt+"/brev", casePageAt+"/utdrag", "Så ser utdraget ut (PDF)")
 	d := b.service.view.Delegations[0].ID
 	for _, c := range []struct {
 		unbiased, by, want string

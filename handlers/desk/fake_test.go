@@ -116,6 +116,20 @@ func (f *fakeService) Preview(_ context.Context, _ models.Actor, _ string, as wo
 	return []byte("<!DOCTYPE html><title>Brev</title>"), nil
 }
 
+func (f *fakeService) PreviewExtract(_ context.Context, a models.Actor, number string) (func(io.Writer) error, error) {
+	f.note("extract", a)
+	if number != f.view.Case.Number {
+		return nil, workflows.ErrNotFound
+	}
+	return func(w io.Writer) error {
+		if f.err != nil {
+			return f.err
+		}
+		_, err := io.WriteString(w, "%PDF-1.7")
+		return err
+	}, nil
+}
+
 func (f *fakeService) Apply(_ context.Context, a models.Actor, on workflows.On, in workflows.Input) error {
 	return f.take(a, on, in)
 }

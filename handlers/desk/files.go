@@ -40,6 +40,30 @@ func (s *desk) letter(c *gin.Context) error {
 	return nil
 }
 
+// extract shows the extract as it would be released now: the PDF, sent as it is drawn.
+func (s *desk) extract(c *gin.Context) error {
+	w, _ := whoIs(c)
+	number := c.Param("number")
+	write, err := s.Service.PreviewExtract(c.Request.Context(), w.actor, number)
+	if err != nil {
+		return err
+	}
+	return write(&shownPDF{c.Writer, "Registerutdrag " + path.Base(number) + ".pdf"})
+}
+
+// shownPDF says what it is with its first byte, so that what fails before that gets a page of its own.
+type shownPDF struct {
+	gin.ResponseWriter
+	name string
+}
+
+func (p *shownPDF) Write(b []byte) (int, error) {
+	if !p.Written() {
+		web.ShowPDF(p.Header(), p.name)
+	}
+	return p.ResponseWriter.Write(b) //nolint:wrapcheck // a writer's own error
+}
+
 // file sends one of a case's files as a download: never shown in the page's own origin, under a name that says nothing of
 // a person.
 func (s *desk) file(c *gin.Context) error {

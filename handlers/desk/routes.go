@@ -60,6 +60,7 @@ func (s *desk) routes(d *web.Door) {
 	d.Get(root+"/arende/:number", cases, s.showCase)
 	d.Get(root+"/arende/:number/beslut", content, s.showDecision)
 	d.Get(root+"/arende/:number/brev", content, s.letter)
+	d.Add(web.Route{Method: http.MethodGet, Pattern: root + "/arende/:number/utdrag", Rule: content, Handler: s.extract, Slow: true})
 	d.Add(web.Route{Method: http.MethodGet, Pattern: root + "/arende/:number/fil/:file", Rule: cases, Handler: s.file, Slow: true})
 
 	// Its forms

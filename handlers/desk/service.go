@@ -39,6 +39,7 @@ type caseService interface {
 	CasePage(ctx context.Context, actor models.Actor, number string, at ...workflows.MaterialAt) (workflows.CaseView, error)
 	CaseFile(ctx context.Context, actor models.Actor, number string, file models.FileID) (io.ReadSeekCloser, workflows.FileView, error)
 	Preview(ctx context.Context, actor models.Actor, number string, as workflows.PreviewForm) ([]byte, error)
+	PreviewExtract(ctx context.Context, actor models.Actor, number string) (func(io.Writer) error, error)
 	Apply(ctx context.Context, actor models.Actor, on workflows.On, in workflows.Input) error
 	Record(ctx context.Context, actor models.Actor, on workflows.On, in workflows.Input) error
 }
