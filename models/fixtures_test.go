@@ -65,6 +65,7 @@ type place struct {
 	search, letter      uuid.UUID // of the case
 	appeal              uuid.UUID // of the case
 	batch               uuid.UUID // of the controller's letters
+	notice              uuid.UUID // of the request: the servicecenter's letter
 	system, spare       uuid.UUID // of the controller; spare is on no search list yet
 	delegation          uuid.UUID
 	question            uuid.UUID // the subject's inquiry
@@ -146,7 +147,7 @@ func (w *world) withPlaces() *world {
 			for c := range w.controllers {
 				at := &places[2*c+s]
 				at.request, at.draft, at.number, at.kase, at.search, at.letter, at.inquiry, at.question = request, draft, w.requests, id(), id(), id(), id(), id()
-				at.appeal, at.batch = id(), id()
+				at.appeal, at.batch, at.notice = id(), id(), id()
 			}
 		}
 	}
@@ -164,6 +165,7 @@ func (w *world) withPlaces() *world {
 			w.put("files", w.row("files:letter", p, uuid.Nil).with(record{"id": p.letter}))
 			w.put("appeals", w.row("appeals:letter", p, w.colleague).with(record{"id": p.appeal}))
 			w.put("print_batches", w.row("print_batches:controller", p, w.colleague).with(record{"id": p.batch}))
+			w.put("request_notices", w.row("request_notices:asked", p, w.colleague).with(record{"id": p.notice}))
 		}
 	}
 	return w

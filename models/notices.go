@@ -58,6 +58,11 @@ func (tx *Tx) RequestNotices(id RequestID) ([]RequestNotice, error) {
 	return raw[RequestNotice](tx, "select * from request_notices where request_id = ? order by created_at, id", id)
 }
 
+// RequestNotice loads a letter about a request as a whole.
+func (tx *Tx) RequestNotice(id FileID) (RequestNotice, error) {
+	return one(gorm.G[RequestNotice](tx.db).Where("id = ?", id).First(tx.Context()))
+}
+
 // RequestReceipt loads a request's receipt.
 func (tx *Tx) RequestReceipt(id RequestID) (RequestNotice, error) {
 	return one(gorm.G[RequestNotice](tx.db).Where("request_id = ? and kind = ?", id, NoticeReceipt).First(tx.Context()))

@@ -47,6 +47,7 @@ type Posting struct {
 	SentBy       StaffID
 	SentAt       *time.Time
 	DroppedAt    *time.Time // opened in the portal before it was printed
+	BrokenAt     *time.Time // its file could not be read when it was to be printed
 	Protected    bool
 }
 
@@ -177,6 +178,16 @@ func (tx *Tx) InsertPrinting(p Printing) error {
 // Printings lists when a batch's file was taken, oldest first.
 func (tx *Tx) Printings(b ID[PrintBatch]) ([]Printing, error) {
 	return raw[Printing](tx, "select * from printings where batch_id = ? order by printed_at, id", b)
+}
+
+// MarkBroken notes that a letter's file could not be read when it was to be printed, or that it can be again. What is known
+// already is let be.
+func (tx *Tx) MarkBroken(id ID[Posting], broken bool) error {
+	var at *time.Time
+	if broken {
+		at = &tx.Now
+	}
+	return tx.db.Exec("update postings set broken_at = ?::timestamptz where id = ? and (broken_at is not null) <> ?::boolean", at, id, broken).Error
 }
 
 // SendPosting stores how and on which day a letter was sent, once: one that is sent already is ErrConflict.

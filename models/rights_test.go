@@ -87,7 +87,7 @@ func TestOnlyFactsCanBeChanged(t *testing.T) {
 		"subjects": "", "addressees": "", "concerns": "", "extensions": "", "notes": "", "manifests": "", "decisions": "", "services": "",
 		"deliveries": "", "search_tokens": "", "events": "", "event_heads": "", "read_log": "", "read_log_seals": "", "key_stores": "",
 		"appeals": "", "import_trials": "end_missing", "organisation_events": "", "own_parts": "",
-		"postings": "batch_id dropped_at extract_pages letter_pages place sent_at sent_by sent_how sent_on", "print_batches": "", "printings": "",
+		"postings": "batch_id broken_at dropped_at extract_pages letter_pages place sent_at sent_by sent_how sent_on", "print_batches": "", "printings": "",
 		"request_notices": "opened_at", "forwardings": "",
 	}
 	rows, err := w.owner.Query(context.Background(), `select c.relname::text, coalesce(string_agg(a.attname, ' ' order by a.attname)

@@ -205,7 +205,7 @@ func paperRow(kind string, p place, by uuid.UUID) record {
 	case "postings:case":
 		return posting.with(record{"case_id": p.kase, "controller_id": p.controller, "letter_id": p.letter})
 	case "postings:request":
-		return posting
+		return posting.with(record{"letter_id": p.notice})
 	}
 	return nil
 }

@@ -197,8 +197,14 @@ func (n requestNotice) give(tx *models.Tx) error {
 	if n.day != dateOf(tx.Now) {
 		return ErrConflict
 	}
-	_, err := tx.InsertRequestNotice(n.row)
-	return err
+	if _, err := tx.InsertRequestNotice(n.row); err != nil {
+		return err
+	}
+	r, err := tx.Request(n.row.RequestID)
+	if err != nil {
+		return err
+	}
+	return n.onPaper(tx, r)
 }
 
 // bound is what the event of the action says of the letter: its id and hash.

@@ -45,6 +45,9 @@ func (s *Service) giveReceipt(tx *models.Tx, n requestNotice) error {
 	if err != nil || !first {
 		return err
 	}
+	if err := n.onPaper(tx, r); err != nil {
+		return err
+	}
 	_, err = tx.RequestEvent(r, "receipt-made", models.ForStaff, n.bound())
 	return err
 }

@@ -1,6 +1,8 @@
 package workflows
 
 import (
+	"errors"
+	"maps"
 	"slices"
 	"strings"
 
@@ -20,6 +22,28 @@ type SendLetter struct {
 }
 
 func (SendLetter) action() Action { return ActionSend }
+
+// onPaper has a letter about a request as a whole printed and posted, if the person wants what we send on paper. A receipt goes
+// so to who asked by letter or phone and can be reached: whoever stands at the desk gets it in the hand, and whoever asked in the
+// e-service has it there.
+func (n requestNotice) onPaper(tx *models.Tx, r models.Request) error {
+	p, err := tx.RequestPerson(r)
+	if err != nil || p.Answer == "" || p.Answer == "portal" {
+		return err
+	}
+	if n.row.Kind == models.NoticeReceipt {
+		f, err := tx.Filing(r.ID)
+		switch {
+		case errors.Is(err, ErrNotFound):
+			return nil
+		case err != nil:
+			return err
+		case f.Channel == models.ChannelDesk, p.Answer != models.WayPost && strings.TrimSpace(p.Address) == "":
+			return nil
+		}
+	}
+	return tx.InsertPosting(models.Posting{RequestID: r.ID, SubjectID: r.SubjectID, LetterID: n.row.ID.UUID(), Way: models.WayPost})
+}
 
 const pdfType = "application/pdf"
 
@@ -81,17 +105,46 @@ func doSend(w *work) error {
 	if p.CaseID != w.c.ID {
 		return ErrNotFound
 	}
+	if err := sent(w.tx, p, in); err != nil {
+		return err
+	}
+	maps.Copy(w.event, in.told())
+	return nil
+}
+
+// sent stores how and when a letter was sent, once.
+func sent(tx *models.Tx, p models.Posting, in SendLetter) error {
 	if !p.SentOn.IsZero() {
 		if *p.SentHow == in.How && p.SentOn == in.On {
 			return errAlready
 		}
 		return ErrConflict
 	}
-	if err := sendable(in, p, w.today()); err != nil {
+	if err := sendable(in, p, dateOf(tx.Now)); err != nil {
 		return err
 	}
-	w.event["posting"], w.event["how"], w.event["on"] = p.ID, in.How, in.On
-	return w.tx.SendPosting(p.ID, in.How, in.On)
+	return tx.SendPosting(p.ID, in.How, in.On)
+}
+
+// told is what the event says.
+func (in SendLetter) told() map[string]any {
+	return map[string]any{"posting": in.Posting, "how": in.How, "on": in.On}
+}
+
+// sendOfRequest stores that a letter about a request as a whole was sent, with its event in the request's chain.
+func sendOfRequest(tx *models.Tx, p models.Posting, in SendLetter) error {
+	switch err := sent(tx, p, in); {
+	case errors.Is(err, errAlready):
+		return nil
+	case err != nil:
+		return err
+	}
+	r, err := tx.Request(p.RequestID)
+	if err != nil {
+		return err
+	}
+	_, err = tx.RequestEvent(r, "letter-sent", models.ForSubject, in.told())
+	return err
 }
 
 // sendable tells what is wrong with how or when a letter is said to have been sent. A protected person's letter never goes by

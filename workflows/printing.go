@@ -10,6 +10,8 @@ import (
 	"github.com/google/uuid"
 
 	"insyn/internal/calendar"
+	"insyn/internal/crypto"
+	"insyn/internal/files"
 	"insyn/internal/pdf/merge"
 	"insyn/models"
 )
@@ -86,11 +88,7 @@ func (s *Service) PrintDay(ctx context.Context, actor models.Actor, only models.
 func logPaper(tx *models.Tx, page string, c models.ControllerID, letters []PaperLetter) error {
 	var shown []uuid.UUID
 	for _, l := range letters {
-		id := l.CaseID.UUID()
-		if l.CaseID.IsZero() {
-			id = l.RequestID.UUID()
-		}
-		if !slices.Contains(shown, id) {
+		if id := l.about(); !slices.Contains(shown, id) {
 			shown = append(shown, id)
 		}
 	}
@@ -114,35 +112,75 @@ func (s *Service) paperLetters(tx *models.Tx, postings []models.Posting, control
 	return out, nil
 }
 
+// fillPaper fills in whose a letter is, what it is, and why it is not printed with the others.
 func (s *Service) fillPaper(tx *models.Tx, l *PaperLetter) error {
+	fill := fillOfCase
+	if l.CaseID.IsZero() {
+		fill = fillOfRequest
+	}
+	address, media, over, err := fill(tx, l)
+	switch {
+	case err != nil:
+		return err
+	case l.Protected:
+		l.Blocked = BlockedProtected
+	case over:
+		l.Blocked = BlockedMandate
+	case l.Way != models.WayDesk && strings.TrimSpace(address) == "":
+		l.Blocked = BlockedAddress
+	case media != pdfType:
+		l.Blocked = BlockedFormat
+	case l.BrokenAt != nil:
+		l.Blocked = BlockedBroken
+	}
+	return nil
+}
+
+// fillOfRequest fills in a letter about a request as a whole; it answers the address, the file's type and whether the right of
+// whoever acts for the person is over.
+func fillOfRequest(tx *models.Tx, l *PaperLetter) (address, media string, over bool, err error) {
+	r, err := tx.Request(l.RequestID)
+	if err != nil {
+		return "", "", false, err
+	}
+	person, err := tx.RequestPerson(r)
+	if err != nil {
+		return "", "", false, err
+	}
+	n, err := tx.RequestNotice(models.IDFrom[models.File](l.LetterID))
+	if err != nil {
+		return "", "", false, err
+	}
+	l.Number, l.Kind, l.Name = r.Number, n.Kind, person.Receiver()
+	switch m, err := tx.Representation(r.ID); {
+	case err == nil:
+		over = m.Over(calendar.DateOf(tx.Now))
+	case !errors.Is(err, ErrNotFound):
+		return "", "", false, err
+	}
+	return person.Address, n.MediaType, over, nil
+}
+
+// fillOfCase does the same for a letter of a case.
+func fillOfCase(tx *models.Tx, l *PaperLetter) (address, media string, over bool, err error) {
 	c, err := tx.Case(l.CaseID)
 	if err != nil {
-		return err
+		return "", "", false, err
 	}
 	person, err := tx.CasePerson(c)
 	if err != nil {
-		return err
+		return "", "", false, err
 	}
 	f, err := tx.File(models.IDFrom[models.File](l.LetterID))
 	if err != nil {
-		return err
+		return "", "", false, err
 	}
 	filing, err := tx.CaseFiling(c.ID)
 	if err != nil {
-		return err
+		return "", "", false, err
 	}
 	l.Number, l.Kind, l.Name = c.Number, f.Purpose, person.Receiver()
-	switch {
-	case l.Protected:
-		l.Blocked = BlockedProtected
-	case filing.Represented() && filing.Over(calendar.DateOf(tx.Now)):
-		l.Blocked = BlockedMandate
-	case l.Way != models.WayDesk && strings.TrimSpace(person.Address) == "":
-		l.Blocked = BlockedAddress
-	case f.MediaType != pdfType:
-		l.Blocked = BlockedFormat
-	}
-	return nil
+	return person.Address, f.MediaType, filing.Represented() && filing.Over(calendar.DateOf(tx.Now)), nil
 }
 
 // counted is a letter whose pages are counted.
@@ -189,7 +227,7 @@ func (s *Service) MakeBatch(ctx context.Context, actor models.Actor, c models.Co
 	return batch.ID, err
 }
 
-// printable lists the waiting letters that can be printed, in the order they are printed in: those that go by post, then those
+// printable lists the waiting letters that can be printed, or that could not be read and may be again, in the order they are printed in: those that go by post, then those
 // that are left at the servicecenter, each by number.
 func (s *Service) printable(tx *models.Tx, c models.ControllerID) ([]PaperLetter, error) {
 	if !mayPrint(tx.Actor, c) {
@@ -207,7 +245,7 @@ func (s *Service) printable(tx *models.Tx, c models.ControllerID) ([]PaperLetter
 	if err != nil {
 		return nil, err
 	}
-	letters = slices.DeleteFunc(letters, func(l PaperLetter) bool { return l.Blocked != "" })
+	letters = slices.DeleteFunc(letters, func(l PaperLetter) bool { return l.Blocked != "" && l.Blocked != BlockedBroken })
 	slices.SortStableFunc(letters, func(a, b PaperLetter) int {
 		if n := byDesk(a) - byDesk(b); n != 0 {
 			return n
@@ -236,29 +274,91 @@ func (s *Service) countWaiting(ctx context.Context, actor models.Actor, c models
 	}); err != nil {
 		return nil, err
 	}
-	out := make(map[models.ID[models.Posting]]counted, len(letters))
+	out, read := make(map[models.ID[models.Posting]]counted, len(letters)), map[models.ID[models.Posting]]bool{}
 	for _, l := range letters {
-		files, err := s.paperFiles(ctx, l.Posting)
-		if err != nil {
-			return nil, err
+		n, err := s.countLetter(ctx, l.Posting)
+		if err != nil && !brokenLetter(err) {
+			return nil, fmt.Errorf("count pages: %w", err)
 		}
-		var n [2]int
-		for i, f := range files {
-			if n[i], err = s.countPages(ctx, f); err != nil {
-				return nil, fmt.Errorf("count pages: %w", err)
+		if read[l.ID] = err == nil; read[l.ID] {
+			out[l.ID] = n
+		}
+	}
+	return out, s.remember(ctx, actor, read)
+}
+
+func (s *Service) countLetter(ctx context.Context, p models.Posting) (counted, error) {
+	sealed, err := s.paperFiles(ctx, p)
+	if err != nil {
+		return counted{}, err
+	}
+	var n [2]int
+	for i, f := range sealed {
+		if n[i], err = s.countPages(ctx, f); err != nil {
+			return counted{}, err
+		}
+	}
+	return counted{n[0], n[1]}, nil
+}
+
+// brokenLetter tells whether an error is the letter's own fault: its file is gone, was altered, or is no document that can be
+// printed. Everything else may pass, and is no reason to leave a letter out.
+func brokenLetter(err error) bool {
+	var changed Refusal
+	return errors.As(err, &changed) || errors.Is(err, crypto.ErrTampered) || errors.Is(err, files.ErrNotFound) || errors.Is(err, merge.ErrForeign)
+}
+
+// remember notes which letters could not be read, and which can be again.
+func (s *Service) remember(ctx context.Context, actor models.Actor, read map[models.ID[models.Posting]]bool) error {
+	if len(read) == 0 {
+		return nil
+	}
+	return s.Store.InTx(ctx, actor, func(tx *models.Tx) error {
+		for id, whole := range read {
+			if err := tx.MarkBroken(id, !whole); err != nil {
+				return err
 			}
 		}
-		out[l.ID] = counted{n[0], n[1]}
+		return nil
+	})
+}
+
+// broken lists the letters that wait and could not be read.
+func (s *Service) broken(tx *models.Tx, c models.ControllerID) ([]PaperLetter, error) {
+	waiting, err := tx.WaitingPostings(c, batchMax)
+	if err != nil {
+		return nil, err
 	}
-	return out, nil
+	waiting = slices.DeleteFunc(waiting, func(p models.Posting) bool { return p.BrokenAt == nil || p.Protected })
+	controllers, err := s.controllersByID(tx)
+	if err != nil {
+		return nil, err
+	}
+	return s.paperLetters(tx, waiting, controllers)
+}
+
+// paperFile is a sealed file of a letter on paper, with the key that it is sealed under: its case's, or its request's.
+type paperFile struct {
+	models.File
+	key uuid.UUID
 }
 
 // paperFiles are the sealed files of a letter on paper: the letter, and its extract if there is one. The actor has been asked
 // about before: that the letter goes on paper is what gives its printer the extract's pages, which a registrator else never sees.
-func (s *Service) paperFiles(ctx context.Context, p models.Posting) ([]models.File, error) {
-	var out []models.File
+func (s *Service) paperFiles(ctx context.Context, p models.Posting) ([]paperFile, error) {
+	var out []paperFile
 	err := s.system(ctx, func(tx *models.Tx) error {
-		ids := []models.FileID{models.IDFrom[models.File](p.LetterID)}
+		letter := models.IDFrom[models.File](p.LetterID)
+		if p.CaseID.IsZero() {
+			n, err := tx.RequestNotice(letter)
+			if err != nil {
+				return err
+			}
+			f := models.File{ID: n.ID, SubjectID: n.SubjectID, Purpose: n.Kind, MediaType: n.MediaType, Size: n.Size, SHA256: n.SHA256}
+			out = append(out, paperFile{f, n.RequestID.UUID()})
+			return nil
+		}
+		ids := []models.FileID{letter}
 		if !p.ExtractID.IsZero() {
 			ids = append(ids, p.ExtractID)
 		}
@@ -270,15 +370,15 @@ func (s *Service) paperFiles(ctx context.Context, p models.Posting) ([]models.Fi
 			if f.CaseID != p.CaseID || f.ReleasedAt == nil {
 				return answerChanged()
 			}
-			out = append(out, f)
+			out = append(out, paperFile{f, p.CaseID.UUID()})
 		}
 		return nil
 	})
 	return out, err
 }
 
-func (s *Service) countPages(ctx context.Context, f models.File) (int, error) {
-	body, _, err := s.openFile(ctx, f)
+func (s *Service) countPages(ctx context.Context, f paperFile) (int, error) {
+	body, err := s.Vault.Open(ctx, f.key, f.ID.UUID())
 	if err != nil {
 		return 0, err
 	}

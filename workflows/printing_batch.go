@@ -29,12 +29,18 @@ func (s *Service) BatchPage(ctx context.Context, actor models.Actor, id models.I
 				return err
 			}
 		}
+		if v.Broken, err = s.broken(tx, b.ControllerID); err != nil {
+			return err
+		}
 		for _, l := range letters {
 			if l.Protected {
 				v.Hidden++
 				continue
 			}
 			v.Letters = append(v.Letters, l)
+			if l.BrokenAt != nil && !l.Sent() {
+				v.Broken = append(v.Broken, l)
+			}
 			v.Pages += l.Pages()
 			v.Sheets += l.Sheets
 			if !l.Sent() {
@@ -44,7 +50,7 @@ func (s *Service) BatchPage(ctx context.Context, actor models.Actor, id models.I
 		if err := s.fillPrintings(tx, &v); err != nil {
 			return err
 		}
-		return logPaper(tx, "print-batch", b.ControllerID, v.Letters)
+		return logPaper(tx, "print-batch", b.ControllerID, slices.Concat(v.Letters, v.Broken))
 	})
 	return seen(v, err)
 }
@@ -105,9 +111,9 @@ type PrintFile struct {
 }
 
 // PrintBatch binds a batch's letters into one PDF: the exact pages that were sealed, in the order of the control list, each
-// beginning on a sheet of its own. Every letter is read back and compared with its record first. That it was taken, by whom,
-// with which hash, and whose letters it holds, is stored before its first byte is sent. A letter of somebody who has become
-// protected since is left out.
+// beginning on a sheet of its own. Every letter is read back and compared with its record first; one that is not as it was sealed is
+// left out and named on the page. That the file was taken, by whom, with which hash, and whose letters it holds, is stored before
+// its first byte is sent. A letter of somebody who has become protected since is left out.
 func (s *Service) PrintBatch(ctx context.Context, actor models.Actor, id models.ID[models.PrintBatch]) (PrintFile, error) {
 	var b models.PrintBatch
 	var letters []PaperLetter
@@ -121,18 +127,12 @@ func (s *Service) PrintBatch(ctx context.Context, actor models.Actor, id models.
 	if len(letters) == 0 {
 		return PrintFile{}, Refusal{Key: "guard.nothing-to-print"}
 	}
-	var parts []models.File
-	for _, l := range letters {
-		files, err := s.paperFiles(ctx, l.Posting)
-		if err != nil {
-			return PrintFile{}, err
-		}
-		for _, f := range files {
-			if err := s.sameBytes(ctx, f); err != nil {
-				return PrintFile{}, err
-			}
-		}
-		parts = append(parts, files...)
+	letters, parts, err := s.whole(ctx, actor, letters)
+	if err != nil {
+		return PrintFile{}, err
+	}
+	if len(letters) == 0 {
+		return PrintFile{}, Refusal{Key: "guard.print-broken"}
 	}
 	write := func(dst io.Writer) (int, error) { return s.bind(ctx, b, parts, dst) }
 	sum := &measure{hash: sha256.New()}
@@ -148,12 +148,36 @@ func (s *Service) PrintBatch(ctx context.Context, actor models.Actor, id models.
 		Write: func(dst io.Writer) error { _, err := write(dst); return err }}, nil
 }
 
+// whole reads every letter back and answers those that are as they were sealed, with their files in order. One that is not is
+// left out and remembered as broken: it stops nobody else's.
+func (s *Service) whole(ctx context.Context, actor models.Actor, letters []PaperLetter) ([]PaperLetter, []paperFile, error) {
+	var out []PaperLetter
+	var parts []paperFile
+	read := map[models.ID[models.Posting]]bool{}
+	for _, l := range letters {
+		files, err := s.paperFiles(ctx, l.Posting)
+		for i := 0; err == nil && i < len(files); i++ {
+			if err = s.sameSealed(ctx, files[i].key, files[i].File); err == nil {
+				_, err = s.countPages(ctx, files[i])
+			}
+		}
+		if err != nil && !brokenLetter(err) {
+			return nil, nil, err
+		}
+		read[l.ID] = err == nil
+		if err == nil {
+			out, parts = append(out, l), append(parts, files...)
+		}
+	}
+	return out, parts, s.remember(ctx, actor, read)
+}
+
 // logPrinting stores that the file is taken.
-func (s *Service) logPrinting(ctx context.Context, actor models.Actor, taken models.Printing, letters []PaperLetter, parts []models.File) error {
+func (s *Service) logPrinting(ctx context.Context, actor models.Actor, taken models.Printing, letters []PaperLetter, parts []paperFile) error {
 	return s.Store.InTx(ctx, actor, func(tx *models.Tx) error {
 		var shown []uuid.UUID
 		for _, l := range letters {
-			shown = append(shown, l.CaseID.UUID())
+			shown = append(shown, l.about())
 		}
 		for _, f := range parts {
 			shown = append(shown, f.ID.UUID())
@@ -166,7 +190,7 @@ func (s *Service) logPrinting(ctx context.Context, actor models.Actor, taken mod
 }
 
 // bind writes the letters of a batch as one file; it answers how many pages that has.
-func (s *Service) bind(ctx context.Context, b models.PrintBatch, parts []models.File, dst io.Writer) (int, error) {
+func (s *Service) bind(ctx context.Context, b models.PrintBatch, parts []paperFile, dst io.Writer) (int, error) {
 	w := merge.New(dst, s.Templates.T("sv", "print.file-title", map[string]any{"date": b.Day, "n": b.Number}))
 	for _, f := range parts {
 		if err := s.bindOne(ctx, w, f); err != nil {
@@ -179,8 +203,8 @@ func (s *Service) bind(ctx context.Context, b models.PrintBatch, parts []models.
 	return w.Pages(), nil
 }
 
-func (s *Service) bindOne(ctx context.Context, w *merge.Writer, f models.File) error {
-	body, _, err := s.openFile(ctx, f)
+func (s *Service) bindOne(ctx context.Context, w *merge.Writer, f paperFile) error {
+	body, err := s.Vault.Open(ctx, f.key, f.ID.UUID())
 	if err != nil {
 		return err
 	}
@@ -241,7 +265,15 @@ func (s *Service) send(tx *models.Tx, l PaperLetter, on calendar.Date) error {
 		}
 		return s.record(tx, On{Case: c.ID, Version: c.Version}, SealEnvelope{})
 	}
-	return s.record(tx, On{Case: l.CaseID}, in)
+	return s.recordSent(tx, l.Posting, in)
+}
+
+// recordSent stores that a letter was sent, in the history of its case or of its request.
+func (s *Service) recordSent(tx *models.Tx, p models.Posting, in SendLetter) error {
+	if p.CaseID.IsZero() {
+		return sendOfRequest(tx, p, in)
+	}
+	return s.record(tx, On{Case: p.CaseID}, in)
 }
 
 // SendApart records how a letter that is not printed with the others was sent.
@@ -255,7 +287,7 @@ func (s *Service) SendApart(ctx context.Context, actor models.Actor, in SendLett
 			if !mayPrint(actor, p.ControllerID) {
 				return ErrNotFound
 			}
-			return s.record(tx, On{Case: p.CaseID}, in)
+			return s.recordSent(tx, p, in)
 		})
 	}, true)
 }

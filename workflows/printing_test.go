@@ -482,7 +482,7 @@ func TestAChangedLetterIsNotPrinted(t *testing.T) {
 		t.Fatal(err)
 	}
 	var refusal workflows.Refusal
-	if _, err := w.PrintBatch(ctx, w.As("registrator SN"), id); !errors.As(err, &refusal) || refusal.Key != "guard.answer-changed" {
+	if _, err := w.PrintBatch(ctx, w.As("registrator SN"), id); !errors.As(err, &refusal) || refusal.Key != "guard.print-broken" {
 		t.Errorf("printed: %v", err)
 	}
 	v, err := w.BatchPage(ctx, w.As("registrator SN"), id)

@@ -1,7 +1,10 @@
 package workflows
 
 import (
+	"slices"
 	"time"
+
+	"github.com/google/uuid"
 
 	"insyn/internal/calendar"
 	"insyn/models"
@@ -22,12 +25,18 @@ type PrintPart struct {
 	Batches    []models.BatchCount
 }
 
+// CanPrint tells whether there is something to print: letters, or some that could not be read and may be again.
+func (p PrintPart) CanPrint() bool {
+	return len(p.Letters) > 0 || slices.ContainsFunc(p.Apart, func(l PaperLetter) bool { return l.Blocked == BlockedBroken })
+}
+
 // Why a letter is not printed with the others.
 const (
 	BlockedProtected = "protected" // handed over, or through Skatteverket; seen by cleared staff only
 	BlockedMandate   = "mandate"   // whoever acts for the person has no right to any more
 	BlockedAddress   = "address"   // nowhere to post it
 	BlockedFormat    = "format"    // an older letter that is no PDF
+	BlockedBroken    = "broken"    // its file could not be read back as it was sealed
 )
 
 // PaperLetter is one letter on paper as those who print it see it.
@@ -43,6 +52,14 @@ type PaperLetter struct {
 	Class      int // the post's weight class in grams; 0: a parcel
 	Large      bool
 	SentByName string
+}
+
+// about is whose letter it is in the read log: its case, or its request.
+func (l PaperLetter) about() uuid.UUID {
+	if l.CaseID.IsZero() {
+		return l.RequestID.UUID()
+	}
+	return l.CaseID.UUID()
 }
 
 // LetterCount is how many pages the letter has, once they are counted.
@@ -77,6 +94,7 @@ type BatchView struct {
 	models.PrintBatch
 	Controller models.Controller // zero: the servicecenter
 	Letters    []PaperLetter
+	Broken     []PaperLetter // left out of what is printed, of the batch or waiting: they cannot be read
 	Printings  []PrintingView
 	Pages      int // of the letters, without the empty backs
 	Sheets     int

@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/google/uuid"
+
 	"insyn/internal/crypto"
 	"insyn/internal/files"
 	"insyn/models"
@@ -44,7 +46,12 @@ func (s *Service) release(ctx context.Context, j models.Job) error {
 
 // sameBytes reads a sealed file through and compares it with its record.
 func (s *Service) sameBytes(ctx context.Context, f models.File) error {
-	read, err := s.Vault.Digest(ctx, f.CaseID.UUID(), f.ID.UUID())
+	return s.sameSealed(ctx, f.CaseID.UUID(), f)
+}
+
+// sameSealed is sameBytes of what is sealed under another key than its case's.
+func (s *Service) sameSealed(ctx context.Context, key uuid.UUID, f models.File) error {
+	read, err := s.Vault.Digest(ctx, key, f.ID.UUID())
 	switch {
 	case errors.Is(err, crypto.ErrTampered), errors.Is(err, files.ErrNotFound):
 		return answerChanged()

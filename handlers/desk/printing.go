@@ -184,7 +184,10 @@ func (p batchPage) Form() form { return p.posted.at("postat", "") }
 // Ticked tells whether a letter is ticked: all that are not sent at first, then what was posted.
 func (p batchPage) Ticked(l workflows.PaperLetter) bool {
 	f := p.Form()
-	return f.Values == nil || slices.Contains(f.Values["letters"], l.ID.String())
+	if f.Values == nil {
+		return l.BrokenAt == nil // what is not in the file is not posted with the others
+	}
+	return slices.Contains(f.Values["letters"], l.ID.String())
 }
 
 // CasePath is the page of the case that a letter is of.
