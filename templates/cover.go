@@ -3,7 +3,6 @@ package templates
 import (
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"insyn/internal/pdf"
@@ -19,7 +18,7 @@ func (s *Set) CoverSheets(dst io.Writer, to [][]string, day time.Time) error {
 		return fmt.Errorf("cover sheets: %w", err)
 	}
 	sender := []string{s.look.Municipality}
-	if _, address, found := strings.Cut(s.look.Postal, ", "); found {
+	if address := s.look.postalAddress(); address != "" {
 		sender = append(sender, address)
 	}
 	for _, lines := range to {

@@ -218,3 +218,8 @@ func checkLogo(svg string) error {
 		}
 	}
 }
+
+// postalAddress is the municipality's postal address without its name, for where that stands already.
+func (l Look) postalAddress() string {
+	return strings.TrimPrefix(strings.TrimPrefix(l.Postal, l.Municipality), ", ")
+}

@@ -151,7 +151,8 @@ func noticePage(n Notice, look Look, style template.CSS) any {
 // Servicecenter is the sender of the letters about a request as a whole. The municipality answers for them; each controller
 // answers for its own case.
 func (s *Set) Servicecenter(lang string) Controller {
-	return Controller{Name: s.T(lang, "notice.servicecenter", nil), Kind: "namnd", Address: s.look.Postal, Phone: s.look.Phone}
+	return Controller{Name: s.T(lang, "notice.servicecenter", nil), Kind: "namnd",
+		Address: s.look.postalAddress(), Phone: s.look.Phone}
 }
 
 // ExtensionDoc is what the notice of an extension is made of (art 12.3).
