@@ -31,7 +31,7 @@ func TestJourneyThroughFourControllers(t *testing.T) {
 		if c.Letter == nil || c.Status != "done" {
 			t.Fatalf("%s: no letter, or not done: %+v", c.Number, c)
 		}
-		letter := w.Read(w.OpenAnswer(context.Background(), maja, c.Letter.ID))
+		letter := aloud(t, []byte(w.Read(w.OpenAnswer(context.Background(), maja, c.Letter.ID))))
 		neutral := strings.Contains(letter, "Utöver uppgifterna i detta ärende har vi inga uppgifter som vi kan lämna ut till dig.")
 		if neutral != (c.Controller.Prefix == "SN") {
 			t.Errorf("%s: the neutral sentence: %v", c.Number, neutral)

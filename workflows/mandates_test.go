@@ -69,7 +69,7 @@ func TestAGuardianReadsUntilTheChildIsEighteen(t *testing.T) {
 	must(t, err)
 	letter := mine.Cases[0].Letter.ID
 	w.Clock.Set(time.Date(2027, 2, 16, 23, 59, 0, 0, calendar.Stockholm()))
-	text := w.Read(w.OpenAnswer(ctx, maja, letter))
+	text := aloud(t, []byte(w.Read(w.OpenAnswer(ctx, maja, letter))))
 	if !strings.Contains(text, "Maja Lindqvist") || !strings.Contains(text, "uppgifter om Elsa Lindqvist") {
 		t.Error("the letter does not address the guardian and name the child")
 	}
@@ -145,7 +145,7 @@ func TestARejectedMandateEndsInARefusal(t *testing.T) {
 	w.Work()
 	mine, err := w.MyRequest(ctx, maja, request)
 	must(t, err)
-	if text := w.Read(w.OpenAnswer(ctx, maja, mine.Cases[0].Letter.ID)); !strings.Contains(text, "Du har inte visat att du får företräda personen.") {
+	if text := aloud(t, []byte(w.Read(w.OpenAnswer(ctx, maja, mine.Cases[0].Letter.ID)))); !strings.Contains(text, "Du har inte visat att du får företräda personen.") {
 		t.Error("the letter does not say why")
 	}
 }
