@@ -205,6 +205,7 @@ func (s *Service) MakeBatch(ctx context.Context, actor models.Actor, c models.Co
 		if err != nil {
 			return err
 		}
+		s.Failpoint("letters-listed")
 		waiting = slices.DeleteFunc(waiting, func(l PaperLetter) bool { _, known := pages[l.ID]; return !known })
 		today := calendar.DateOf(tx.Now)
 		if len(waiting) == 0 {
