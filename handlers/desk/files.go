@@ -53,15 +53,15 @@ func (s *desk) extract(c *gin.Context) error {
 
 // shownPDF says what it is with its first byte, so that what fails before that gets a page of its own.
 type shownPDF struct {
-	gin.ResponseWriter
+	to   gin.ResponseWriter // not embedded: nothing but Write may write
 	name string
 }
 
 func (p *shownPDF) Write(b []byte) (int, error) {
-	if !p.Written() {
-		web.ShowPDF(p.Header(), p.name)
+	if !p.to.Written() {
+		web.ShowPDF(p.to.Header(), p.name)
 	}
-	return p.ResponseWriter.Write(b) //nolint:wrapcheck // a writer's own error
+	return p.to.Write(b) //nolint:wrapcheck // a writer's own error
 }
 
 // file sends one of a case's files as a download: never shown in the page's own origin, under a name that says nothing of
