@@ -147,6 +147,8 @@ type File struct {
 	ReleasedAt *time.Time
 	AppealID   AppealID // of what was sent with an appeal; until that is sent it is zero
 	Number     *int     // of a released piece of material: its place among the files of the package, from 1
+	// PackageSize is how large the package of a manifest is, in bytes; nil of every other file.
+	PackageSize *int64
 
 	NameText string `gorm:"-"`
 }
@@ -162,6 +164,7 @@ const (
 	FileExtractCSV  = "extract-csv"
 	FileManifest    = "manifest"  // of the package; the package is known by it
 	FileSignature   = "signature" // of the manifest
+	FileReadme      = "readme"    // the note in the package
 	FileAppeal      = "appeal"
 )
 

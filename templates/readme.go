@@ -43,16 +43,17 @@ func (s *Set) readme(b *strings.Builder, lang string, r Readme) {
 	}
 	b.WriteString(say("title", nil) + "\n\n")
 	b.WriteString(wrap(say("what", i18n.Args{"number": r.Number, "controller": r.Controller, "date": r.Made}), ""))
+	args := i18n.Args{"letter": "Beslut.pdf"} // not a word of English
 	for _, part := range []struct {
 		head string
 		rows []string
 	}{
-		{"files", []string{"pdf", "data", "folder", "manifest"}},
+		{"files", []string{"letter", "pdf", "data", "folder", "manifest"}},
 		{"open", []string{"windows", "mac", "phone"}},
 	} {
 		b.WriteString("\n" + say(part.head, nil) + "\n\n")
 		for _, row := range part.rows {
-			b.WriteString("- " + wrap(say(row, nil), "  "))
+			b.WriteString("- " + wrap(say(row, args), "  "))
 		}
 	}
 	b.WriteString("\n" + wrap(say("care", nil), ""))

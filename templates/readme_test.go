@@ -22,7 +22,7 @@ func TestReadme(t *testing.T) {
 	if !ok || !utf8.ValidString(text) || strings.Count(text, "\n") != strings.Count(text, "\r\n") || strings.Count(text, "\r") != strings.Count(text, "\n") {
 		t.Error("not as Notepad wants it")
 	}
-	for _, want := range []string{"LÄS MIG FÖRST", "READ ME FIRST", "INS-2026-00042-SN", "Socialnämnden", "20 mars 2026", "20 March 2026", "Registerutdrag.pdf", "https://insyn.exempelby.example/kontrollera-paket\r\n"} {
+	for _, want := range []string{"LÄS MIG FÖRST", "READ ME FIRST", "INS-2026-00042-SN", "Socialnämnden", "20 mars 2026", "20 March 2026", "Beslut.pdf", "Registerutdrag.pdf", "https://insyn.exempelby.example/kontrollera-paket\r\n"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q in\n%s", want, text)
 		}

@@ -203,9 +203,6 @@ func (s *Service) MyRequest(ctx context.Context, actor models.Actor, number stri
 		}
 		return tx.LogReading("my-request", models.ControllerID{}, streams...)
 	})
-	if err == nil {
-		err = s.fillPackages(ctx, actor, &out)
-	}
 	return seen(out, err)
 }
 
@@ -223,22 +220,6 @@ func (s *Service) ReadMessages(ctx context.Context, actor models.Actor, r MyRequ
 		}
 		return nil
 	})
-}
-
-// fillPackages tells how large the packages are.
-func (s *Service) fillPackages(ctx context.Context, actor models.Actor, r *MyRequest) error {
-	for i := range r.Cases {
-		c := &r.Cases[i]
-		if c.Package == nil {
-			continue
-		}
-		v, err := s.packageOf(ctx, actor, c.manifest)
-		if err != nil {
-			return err
-		}
-		c.Package.FileView = v
-	}
-	return nil
 }
 
 // materialListed is how many released files the person's page lists; the rest lie in the package.
@@ -297,15 +278,19 @@ func (s *Service) fillMyCase(tx *models.Tx, m *MyCase) error {
 		if f.ReleasedAt == nil {
 			continue
 		}
-		if f.Purpose == models.FileSignature {
-			continue // it lies in the package
+		if f.Purpose == models.FileSignature || f.Purpose == models.FileReadme {
+			continue // they lie in the package
 		}
 		a := answerFile(f, receipts)
+		if d := letterReceipt(receipts, all); d != nil && f.Purpose == models.FileLetter {
+			a.OpenedAt = &d.At // it may have come in the package
+		}
 		switch f.Purpose {
 		case models.FileLetter:
 			m.Letter = &a
 		case models.FileManifest:
-			m.Package, m.manifest = &a, f
+			a.FileView = packageView(m.Number, f)
+			m.Package = &a
 		default:
 			m.Extract = append(m.Extract, a)
 		}
@@ -353,7 +338,8 @@ func fillMyNotices(tx *models.Tx, m *MyRequest) (err error) {
 }
 
 // OpenAnswer opens a released file, or an attachment of the person's own. Read log and receipt, and when it is the decision
-// letter its service, are committed before a byte is sent. The first opening of the letter starts the appeal clock (P9).
+// letter its service, are committed before a byte is sent. The first opening of the letter, alone or in the package, starts the
+// appeal clock (P9).
 func (s *Service) OpenAnswer(ctx context.Context, actor models.Actor, id models.FileID) (io.ReadSeekCloser, FileView, error) {
 	var f models.File
 	open := func(tx *models.Tx) error {
@@ -377,9 +363,39 @@ func (s *Service) OpenAnswer(ctx context.Context, actor models.Actor, id models.
 	return s.openReleased(ctx, actor, f)
 }
 
-// receipt notes a download, and serves the decision when the letter is opened for the first time.
+// handsOverLetter tells whether opening a file hands over the decision letter: it is the letter, or the package, which is always
+// sealed with the letter of its decision in it (sealPackage).
+func handsOverLetter(purpose string) bool {
+	return purpose == models.FileLetter || purpose == models.FileManifest
+}
+
+// letterReceipt is the first receipt of the case's letter, opened alone or in the package; nil before that.
+func letterReceipt(receipts []models.Delivery, released []models.File) *models.Delivery {
+	for i, d := range receipts {
+		if slices.ContainsFunc(released, func(f models.File) bool { return f.ID == d.FileID && handsOverLetter(f.Purpose) }) {
+			return &receipts[i]
+		}
+	}
+	return nil
+}
+
+// handedOver tells whether the letter of a case has been opened before, alone or in the package.
+func handedOver(tx *models.Tx, id models.CaseID) (bool, error) {
+	letters, err := tx.Files(id, models.FileLetter, models.FileManifest)
+	if err != nil {
+		return false, err
+	}
+	receipts, err := tx.Deliveries(id)
+	return letterReceipt(receipts, letters) != nil, err
+}
+
+// receipt notes a download, and serves the decision when its letter is opened for the first time, alone or in the package.
 func (s *Service) receipt(tx *models.Tx, f models.File) error {
 	c, err := tx.LockCase(f.CaseID)
+	if err != nil {
+		return err
+	}
+	before, err := handedOver(tx, c.ID)
 	if err != nil {
 		return err
 	}
@@ -395,7 +411,7 @@ func (s *Service) receipt(tx *models.Tx, f models.File) error {
 	switch {
 	case models.IsNotice(f.Purpose):
 		kind = "notice-opened" // and serves nothing (P9)
-	case f.Purpose == models.FileLetter:
+	case handsOverLetter(f.Purpose) && !before:
 		kind = "letter-opened"
 		served, err := tx.Services(c.ID)
 		if err != nil {

@@ -9,24 +9,30 @@ import (
 	"insyn/internal/files"
 	"insyn/internal/pack"
 	"insyn/models"
+	"insyn/templates"
 )
 
 // A person gets one thing to save: a ZIP with the decision, the extract in its three forms, and the files that are released. It
 // is never stored. Its manifest and the signature of that are made and sealed with the decision; every byte of the package
 // follows from them and from the sealed files. In the case it is known by its manifest's record.
 
-const mediaZIP = "application/zip"
+const (
+	mediaZIP  = "application/zip"
+	mediaText = "text/plain; charset=utf-8"
+)
 
 // packageName is what the package of a case is saved as.
 func packageName(number string) string { return "Registerutdrag " + number + ".zip" }
 
 // documentNames are the documents' names in the package, by purpose.
 func documentNames() map[string]string {
-	return map[string]string{models.FileLetter: nameLetter, models.FileExtractPDF: nameExtractPDF, models.FileExtractJSON: nameExtractJSON, models.FileExtractCSV: nameExtractCSV}
+	return map[string]string{models.FileReadme: templates.ReadmeName, models.FileLetter: nameLetter, models.FileExtractPDF: nameExtractPDF,
+		models.FileExtractJSON: nameExtractJSON, models.FileExtractCSV: nameExtractCSV}
 }
 
 // packageManifest lists what the package of a case is to consist of: the documents, then the material in the order of its numbers.
-func (s *Service) packageManifest(ctx context.Context, x *extract, documents []*models.File) ([]byte, error) {
+// size is how large the package becomes.
+func (s *Service) packageManifest(ctx context.Context, x *extract, documents []*models.File) (encoded []byte, size int64, err error) {
 	m := pack.Manifest{Package: x.c.Number, Made: x.made}
 	add := func(name string, f models.File) error {
 		d, err := s.digestOf(ctx, f)
@@ -35,28 +41,35 @@ func (s *Service) packageManifest(ctx context.Context, x *extract, documents []*
 	}
 	for _, f := range documents {
 		if err := add(documentNames()[f.Purpose], *f); err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 	}
 	for i, f := range x.material {
 		if err := add(materialPath(i+1, f), f); err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 	}
-	b, err := m.Encode()
-	if err != nil {
-		return nil, fmt.Errorf("make package: %w", err)
+	if encoded, err = m.Encode(); err == nil {
+		size, err = m.PackageSize(int64(len(encoded)))
 	}
-	return b, nil
+	if err != nil {
+		return nil, 0, fmt.Errorf("make package: %w", err)
+	}
+	return encoded, size, nil
 }
 
-// sealPackage makes and seals the manifest of a case's package and its signature.
+// sealPackage makes and seals what only the package has: its note, its manifest and the signature of that. The documents lie in
+// it after the note, in their order.
 func (s *Service) sealPackage(ctx context.Context, x *extract, documents []*models.File) ([]*models.File, error) {
-	manifest, err := s.packageManifest(ctx, x, documents)
+	note, err := s.storeDocument(ctx, x.c, document{models.FileReadme, templates.ReadmeName, mediaText, written(s.packageReadme(x))})
 	if err != nil {
 		return nil, err
 	}
-	var out []*models.File
+	out := []*models.File{note}
+	manifest, size, err := s.packageManifest(ctx, x, append(out, documents...))
+	if err != nil {
+		return nil, err
+	}
 	for _, d := range []document{
 		{models.FileManifest, pack.ManifestName, "application/json", written(manifest)},
 		{models.FileSignature, pack.SignatureName, "application/json", written(s.Signing.Active.Sign(manifest))},
@@ -64,6 +77,9 @@ func (s *Service) sealPackage(ctx context.Context, x *extract, documents []*mode
 		f, err := s.storeDocument(ctx, x.c, d)
 		if err != nil {
 			return nil, err
+		}
+		if f.Purpose == models.FileManifest {
+			f.PackageSize = &size
 		}
 		out = append(out, f)
 	}
@@ -159,8 +175,8 @@ func (s *Service) openPackage(ctx context.Context, p parcel) (*pack.Reader, File
 	if err != nil {
 		return nil, FileView{}, fmt.Errorf("open package: %w", err)
 	}
-	v := fileView(p.manifest)
-	v.Name, v.Own, v.MediaType, v.Size, v.SHA256 = packageName(p.number), packageName(p.number), mediaZIP, made.Size(), made.Tag()
+	v := packageView(p.number, p.manifest)
+	v.Size, v.SHA256 = made.Size(), made.Tag()
 	return made.Open(ctx), v, nil
 }
 
@@ -204,11 +220,13 @@ func (s *Service) openReleased(ctx context.Context, actor models.Actor, f models
 	return s.openPackage(ctx, p)
 }
 
-// packageOf is a released package as a page lists it, by the record of its manifest.
-func (s *Service) packageOf(ctx context.Context, actor models.Actor, manifest models.File) (FileView, error) {
-	body, v, err := s.openReleased(ctx, actor, manifest)
-	if err != nil {
-		return FileView{}, err
+// packageView is a released package as a page lists it, by the record of its manifest alone: nothing of what lies in it is read.
+// Its hash is told when it is opened.
+func packageView(number string, manifest models.File) FileView {
+	v := fileView(manifest)
+	v.Name, v.Own, v.MediaType, v.SHA256 = packageName(number), packageName(number), mediaZIP, ""
+	if manifest.PackageSize != nil {
+		v.Size = *manifest.PackageSize
 	}
-	return v, body.Close()
+	return v
 }

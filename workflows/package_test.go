@@ -16,6 +16,7 @@ import (
 
 	"insyn/internal/pack"
 	"insyn/models"
+	"insyn/templates"
 	"insyn/workflows"
 	"insyn/workflows/workflowtest"
 )
@@ -65,7 +66,7 @@ func TestThePackageHoldsTheAnswerUnderNeutralNames(t *testing.T) {
 	t.Parallel()
 	s, zipped := packaged(t)
 	content, names := unzipped(t, zipped)
-	want := []string{"manifest.json", "manifest.sig", "Beslut.pdf", "Registerutdrag.pdf", "Registerutdrag.json", "Registerutdrag.csv",
+	want := []string{"manifest.json", "manifest.sig", "Läs mig först.txt", "Beslut.pdf", "Registerutdrag.pdf", "Registerutdrag.json", "Registerutdrag.csv",
 		"Handlingar/Handling 0001.txt", "Handlingar/Handling 0002.csv"}
 	if !slices.Equal(names, want) {
 		t.Errorf("the package has %q, want %q", names, want)
@@ -88,6 +89,9 @@ func TestThePackageHoldsTheAnswerUnderNeutralNames(t *testing.T) {
 	if string(content["Handlingar/Handling 0001.txt"]) != "Ett omdöme från våren." || sha(string(content["Beslut.pdf"])) != c.Letter.SHA256 {
 		t.Error("the files are others than those that were decided")
 	}
+	if note := string(content[templates.ReadmeName]); !strings.Contains(note, s.number) || !strings.Contains(note, s.Settings.BaseURL+workflows.PackageKeysPath) {
+		t.Errorf("the note in the package does not say which case it is, or how it is checked:\n%s", note)
+	}
 	m, err := pack.ParseManifest(content["manifest.json"])
 	if err != nil || m.Package != s.number || len(m.Files) != len(want)-2 {
 		t.Errorf("the manifest: %v, %d files, %v", m.Package, len(m.Files), err)
@@ -95,8 +99,53 @@ func TestThePackageHoldsTheAnswerUnderNeutralNames(t *testing.T) {
 	if _, _, err := s.OpenAnswer(context.Background(), s.Resident("198404012380"), c.Package.ID); err == nil {
 		t.Error("another person opens the package")
 	}
-	if n := len(s.View("registrator BUN", s.number).Services); n != 0 {
-		t.Errorf("fetching the package served the decision: %d", n)
+}
+
+// served is how and how often the case's decision was served, and how often its history says that the letter was opened.
+func (s staged) served() (services []models.Service, opened int) {
+	s.T.Helper()
+	mine, err := s.MyRequest(context.Background(), s.maja, s.request)
+	s.must(err)
+	for _, e := range mine.Timeline {
+		if e.Key == "letter-opened" {
+			opened++
+		}
+	}
+	return s.View("registrator BUN", s.number).Services, opened
+}
+
+// TestThePackageServesTheDecision: the letter lies in it, so whoever has opened the package has the decision (P9); once in all, in
+// whatever order letter and package are opened, and no other file does it.
+func TestThePackageServesTheDecision(t *testing.T) {
+	t.Parallel()
+	for name, order := range map[string][]string{
+		"the package first": {models.FileManifest, models.FileLetter, models.FileManifest},
+		"the letter first":  {models.FileLetter, models.FileManifest, models.FileLetter},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := decidedCase(t, true)
+			s.Work()
+			c := s.mine(s.number)
+			ids := map[string]models.FileID{models.FileManifest: c.Package.ID, models.FileLetter: c.Letter.ID}
+			for _, f := range c.Extract {
+				s.Read(s.OpenAnswer(context.Background(), s.maja, f.ID))
+			}
+			if services, opened := s.served(); len(services) != 0 || opened != 0 {
+				t.Fatalf("a file that has no letter served the decision: %+v, opened %d times", services, opened)
+			}
+			for i, purpose := range order {
+				s.Read(s.OpenAnswer(context.Background(), s.maja, ids[purpose]))
+				services, opened := s.served()
+				if len(services) != 1 || services[0].Method != "portal" || opened != 1 {
+					t.Fatalf("after %d openings: %+v, the history says that the letter was opened %d times", i+1, services, opened)
+				}
+				if got := s.mine(s.number); got.Letter.OpenedAt == nil || got.Unopened {
+					t.Error("the person's page does not know that the letter was opened")
+				}
+				s.Clock.Advance(oneDay)
+			}
+		})
 	}
 }
 
@@ -159,7 +208,7 @@ func TestTheExtractForMachinesHasEveryRecord(t *testing.T) {
 
 func TestAnAlteredManifestIsNotReleased(t *testing.T) {
 	t.Parallel()
-	for _, purpose := range []string{models.FileManifest, models.FileSignature} {
+	for _, purpose := range []string{models.FileManifest, models.FileSignature, models.FileReadme} {
 		s := decidedCase(t, true)
 		s.spoil(purpose)
 		s.Work()

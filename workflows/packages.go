@@ -6,7 +6,6 @@ import "insyn/templates"
 const PackageKeysPath = "/kontrollera-paket"
 
 // packageReadme is the note that lies in the package of a case.
-func (s *Service) packageReadme(r templates.Readme) []byte {
-	r.KeysURL = s.Settings.BaseURL + PackageKeysPath
-	return s.Templates.Readme(r)
+func (s *Service) packageReadme(x *extract) []byte {
+	return s.Templates.Readme(templates.Readme{Number: x.c.Number, Controller: x.ctl.Name, Made: x.made, KeysURL: s.Settings.BaseURL + PackageKeysPath})
 }

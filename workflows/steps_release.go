@@ -115,7 +115,7 @@ func answerOf(tx *models.Tx, c models.Case) (answer, error) {
 
 // extractPurposes are the kinds of file that a decision seals beside its letter.
 func extractPurposes() []string {
-	return []string{models.FileExtractHTML, models.FileExtractPDF, models.FileExtractJSON, models.FileExtractCSV, models.FileManifest, models.FileSignature}
+	return []string{models.FileExtractHTML, models.FileExtractPDF, models.FileExtractJSON, models.FileExtractCSV, models.FileManifest, models.FileSignature, models.FileReadme}
 }
 
 // decidedFiles reads from the case's chain which files, by id and SHA-256, the decision sealed.

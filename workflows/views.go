@@ -117,7 +117,6 @@ type MyCase struct {
 	AppealSteps   []deadline.Step // how the last day came about
 	AppealFiles   []FileView      // attached to an appeal that is not sent
 
-	manifest models.File // of the package
 }
 
 // AnswerFile is a released file with its receipts.

@@ -87,8 +87,10 @@ type openPage struct {
 	Number     string
 	Controller string
 	File       fileRow
-	Action     string
-	Back       string
+	// LetterOpened tells that the decision has been opened before, alone or in the package.
+	LetterOpened bool
+	Action       string
+	Back         string
 }
 
 // filePage is where the login for a file ends: the button that opens it, and the way back. Without it the browser would be
@@ -104,7 +106,8 @@ func (p *portal) filePage(c *gin.Context) error {
 	}
 	return p.show(c, http.StatusOK, view{page: "portal/oppna", title: "portal.open.title", current: "requests", data: openPage{
 		Number: r.Number, Controller: from, File: rowOf(r.Number, f),
-		Action: filePath(r.Number, f.ID), Back: requestPath(r.Number),
+		LetterOpened: k.Letter != nil && k.Letter.OpenedAt != nil,
+		Action:       filePath(r.Number, f.ID), Back: requestPath(r.Number),
 	}})
 }
 

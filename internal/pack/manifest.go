@@ -210,6 +210,15 @@ func (m Manifest) layout(size int64, manifest, signature uint32) (*Package, erro
 	return p, p.layOut(func(int) calendar.Date { return m.Made })
 }
 
+// PackageSize is the length in bytes of the package that the manifest describes; size is how long it is itself, encoded.
+func (m Manifest) PackageSize(size int64) (int64, error) {
+	p, err := m.layout(size, 0, 0)
+	if err != nil {
+		return 0, fmt.Errorf("measure package: %w", err)
+	}
+	return p.Size(), nil
+}
+
 // Assemble makes the package of a manifest and its signature, as Encode and Sign made them. open opens a file by its name in
 // the package; it is asked when the reading comes to the file.
 func Assemble(manifest, signature []byte, open func(ctx context.Context, name string) (io.ReadSeekCloser, error)) (*Package, error) {
