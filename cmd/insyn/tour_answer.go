@@ -67,6 +67,7 @@ func (t *tour) majaReads() {
 	}
 	t.lettersAreThoseDecided(fetched)
 	t.extractsAgree(fetched)
+	t.packagesHold(maja, fetched)
 	t.neutralSaysNothing(fetched)
 	maja.open("/mina/"+t.maja.number).sees("Du öppnade det", "Du kan överklaga senast fredag "+longDate(calendar.New(2027, 3, 5)))
 	t.check(strings.Count(maja.page.Text(), "Du kan överklaga senast") == 1, "Maja: expected one last day for appeal, the social committee's, but saw more")

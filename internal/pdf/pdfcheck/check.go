@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/pdfcpu/pdfcpu/pkg/api"
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/model"
@@ -81,8 +82,11 @@ type annot struct {
 	claimed *elem
 }
 
+// withoutConfigDir keeps pdfcpu from reading and writing settings of its own. It sets a variable of that package, so it is done once.
+var withoutConfigDir = sync.OnceFunc(api.DisableConfigDir)
+
 func read(data []byte) (*checker, error) {
-	api.DisableConfigDir()
+	withoutConfigDir()
 	conf := model.NewDefaultConfiguration()
 	conf.ValidationMode = model.ValidationStrict
 	conf.Offline = true
