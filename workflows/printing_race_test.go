@@ -19,7 +19,7 @@ func TestTheSecondWhoPrintsWaitsForTheFirst(t *testing.T) {
 	number := onPaper(w, w.Resident("197701172392"), "post", home, "SN")
 	w.Answer("SN", number+"-SN", models.OutcomeNeutral)
 	var listed, done atomic.Int32
-	w.Service.Failpoint = func(name string) {
+	w.Failpoint = func(name string) {
 		if name != "letters-listed" || listed.Add(1) > 1 {
 			return
 		}

@@ -83,7 +83,7 @@ type annot struct {
 }
 
 // withoutConfigDir keeps pdfcpu from reading and writing settings of its own. It sets a variable of that package, so it is done once.
-var withoutConfigDir = sync.OnceFunc(api.DisableConfigDir)
+var withoutConfigDir = sync.OnceFunc(api.DisableConfigDir) //nolint:gochecknoglobals // a function that does its work once
 
 func read(data []byte) (*checker, error) {
 	withoutConfigDir()
