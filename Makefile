@@ -32,7 +32,7 @@ build: ## build bin/insyn
 .PHONY: test
 test: setup-test ## run all tests on real PostgreSQL and Redis (PACKAGES=./internal/queue/... for some)
 	go build -o $(TESTENV) ./internal/testkit/cmd/testenv
-	$(TESTENV) -- go test -race -shuffle=on -count=1 $(PACKAGES)
+	$(TESTENV) -- go test -race -shuffle=on -count=1 -timeout 20m $(PACKAGES)
 
 .PHONY: tour
 tour: setup-demo build ## walk a request through the whole service in a throw-away demo
