@@ -295,7 +295,8 @@ func (s *Service) fillLetters(tx *models.Tx, v *CaseView) error {
 		case f.Purpose == models.FileLetter:
 			v.Letter = &view
 		case v.Content && f.ReleasedAt != nil:
-			v.Package = &view
+			whole := packageView(v.Case.Number, f)
+			v.Package = &whole
 		}
 	}
 	if v.Services, err = tx.Services(v.Case.ID); err != nil {

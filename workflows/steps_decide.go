@@ -124,17 +124,8 @@ func (in Decide) prepare(ctx context.Context, s *Service, actor models.Actor, on
 		if err != nil {
 			return err
 		}
-		t, err := w.transition()
-		if err != nil {
+		if err := w.allowed(on); err != nil {
 			return err
-		}
-		if !w.current(on) {
-			return ErrConflict
-		}
-		for _, g := range t.Guards {
-			if err := g.Check(w); err != nil {
-				return err
-			}
 		}
 		a, err := w.authorise(in)
 		if err != nil {
